@@ -1,1 +1,5 @@
-fn main() {}
+//! The `ferry` binary.
+
+fn main() -> std::process::ExitCode {
+    courseferry::run::run()
+}

@@ -1,1 +1,4 @@
+//! One integration binary: a module per room.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod architecture;

@@ -1,0 +1,1 @@
+//! Settings: environment over file over defaults, checked before anything starts.

@@ -1,0 +1,369 @@
+//! The course as the rest of the house sees it: parsed, rendered, every link resolved.
+//!
+//! HTML in here carries two private link schemes that each front door rewrites:
+//! `asset:<path>` (a file of the course, [`Asset::path`]) and `page:<id>` or `page:<id>#<anchor>`
+//! (a [`Lesson`], a [`NotebookPage`] or a [`Quiz`] by its id). Ids of headings are
+//! `<page id>--<slug>`, so that a whole course fits in one document.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// One course: the unit that is built, launched and graded as a whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Course {
+    /// Stable id.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// The author's version, such as `2026.11`.
+    pub version: String,
+    /// BCP 47 language tag.
+    pub language: String,
+    /// One sentence.
+    pub summary: String,
+    /// SPDX licence id of the text.
+    pub license: String,
+    /// Lines of credit, as the author wrote them.
+    pub credits: Vec<String>,
+    /// Defaults for every quiz.
+    pub grading: Grading,
+    /// Modules in the navigator's order, then those reached by jumps only.
+    pub modules: Vec<Module>,
+    /// Shortcuts through the course.
+    pub jumps: Vec<Jump>,
+    /// Every file the pages refer to, by path.
+    pub assets: BTreeMap<String, Asset>,
+    /// SHA-256 (hex) over all sources: changes when anything a learner sees may change.
+    pub content_hash: String,
+}
+
+/// How quizzes count, unless the quiz or the teacher says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Grading {
+    /// Graded tries; 0 means unlimited.
+    pub attempts: u32,
+    /// Percent needed to pass, 0 to 100.
+    pub pass_mark: f64,
+    /// Which attempt counts.
+    pub grade: GradePolicy,
+}
+
+/// Which graded attempt becomes the grade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GradePolicy {
+    /// The highest score.
+    Best,
+    /// The most recent score.
+    Last,
+}
+
+/// A shortcut of the navigator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Jump {
+    /// What the learner wants, as a key.
+    pub intent: String,
+    /// The same for people.
+    pub title: String,
+    /// Id of the module it leads to.
+    pub to: String,
+}
+
+/// One module: a package of its own, a SCO, a resource link's target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Module {
+    /// Stable id.
+    pub id: String,
+    /// 1-based position from the folder's name.
+    pub number: u16,
+    /// Folder name, such as `01-foundations`.
+    pub dir: String,
+    /// Title for people.
+    pub title: String,
+    /// One sentence.
+    pub summary: String,
+    /// What a learner can do afterwards.
+    pub outcomes: Vec<Outcome>,
+    /// Hours of study.
+    pub hours: Hours,
+    /// Share in the whole course's grade.
+    pub weight: f64,
+    /// Lessons in order.
+    pub lessons: Vec<Lesson>,
+    /// Announced lessons, never required.
+    pub planned: Vec<PlannedLesson>,
+    /// At most one quiz.
+    pub quiz: Option<Quiz>,
+}
+
+/// A learning outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Stable id.
+    pub id: String,
+    /// One sentence, plain text.
+    pub text: String,
+}
+
+/// Study time in hours.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Hours {
+    /// Reading.
+    pub read: f64,
+    /// Notebooks and projects.
+    pub lab: f64,
+}
+
+/// A lesson that exists as a title only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedLesson {
+    /// Position in the module.
+    pub number: u16,
+    /// Title for people.
+    pub title: String,
+}
+
+/// One lesson, rendered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Lesson {
+    /// Stable id.
+    pub id: String,
+    /// Position in the module.
+    pub number: u16,
+    /// Title for people.
+    pub title: String,
+    /// One sentence; may be empty.
+    pub summary: String,
+    /// Reading time.
+    pub minutes: u16,
+    /// Outcome ids it serves.
+    pub outcomes: Vec<String>,
+    /// Body HTML, clean, without the title.
+    pub html: String,
+    /// Second-level headings: (anchor id, text).
+    pub headings: Vec<(String, String)>,
+    /// Words of prose.
+    pub words: usize,
+    /// Notebooks shown after it.
+    pub notebooks: Vec<NotebookPage>,
+}
+
+/// A notebook as a page and as a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotebookPage {
+    /// Stable id: the file's stem with underscores turned into hyphens.
+    pub id: String,
+    /// First heading of the notebook, or its file name.
+    pub title: String,
+    /// Rendered cells and outputs.
+    pub html: String,
+    /// Path of the `.ipynb` in [`Course::assets`].
+    pub asset: String,
+}
+
+/// A file of the course.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asset {
+    /// `<module dir>/media/x.svg`, as in the sources: ASCII letters, digits, `._-/`.
+    pub path: String,
+    /// Media type.
+    pub media_type: String,
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// Content.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Asset {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Asset({}, {} bytes)", self.path, self.bytes.len())
+    }
+}
+
+/// A module's quiz, answers included: never serialise it towards a browser that is being graded by us.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quiz {
+    /// `<module id>-quiz`.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// HTML shown above the questions; may be empty.
+    pub intro_html: String,
+    /// All on one page, or one at a time.
+    pub layout: QuizLayout,
+    /// Graded tries (0 = unlimited), resolved against the course.
+    pub attempts: u32,
+    /// Percent to pass, resolved against the course.
+    pub pass_mark: f64,
+    /// Which attempt counts.
+    pub grade: GradePolicy,
+    /// Pools to draw from.
+    pub pools: Vec<Pool>,
+    /// Questions in the author's order.
+    pub questions: Vec<Question>,
+}
+
+/// How a quiz is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuizLayout {
+    /// One page.
+    All,
+    /// One question at a time, with a map.
+    One,
+}
+
+/// Draw `draw` of the questions that name this pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// Name that questions refer to.
+    pub name: String,
+    /// How many an attempt shows.
+    pub draw: u32,
+}
+
+/// One question. The serde form is also the JSON that the player scores by and that `tests/vectors` hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// Stable id.
+    pub id: String,
+    /// Points for a full answer.
+    pub points: f64,
+    /// Pool it is drawn from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<String>,
+    /// Outcome it tests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// 1 easy, 2 medium, 3 hard.
+    pub difficulty: u8,
+    /// Lesson to read again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lesson: Option<String>,
+    /// The stem, HTML. With variants: `{name}` is still in it.
+    pub stem_html: String,
+    /// The stem as plain text, at most 250 characters (reports, SCORM descriptions).
+    pub stem_text: String,
+    /// Shown after submitting, HTML; may be empty.
+    pub explain_html: String,
+    /// Whether options are shuffled per attempt.
+    pub shuffle: bool,
+    /// What kind, with its key.
+    #[serde(flatten)]
+    pub kind: QuestionKind,
+}
+
+/// The seven kinds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum QuestionKind {
+    /// One option is right.
+    Single {
+        /// What to choose from.
+        options: Vec<Choice>,
+    },
+    /// One or more options are right.
+    Multiple {
+        /// What to choose from.
+        options: Vec<Choice>,
+    },
+    /// A statement, and where `options` is not empty, the reason.
+    TrueFalse {
+        /// Whether the statement holds.
+        answer: bool,
+        /// Feedback for choosing "true", HTML.
+        why_true_html: String,
+        /// Feedback for choosing "false", HTML.
+        why_false_html: String,
+        /// Reasons; exactly one is right, or none are given.
+        options: Vec<Choice>,
+    },
+    /// A number.
+    Numeric {
+        /// At least one; without authored variants one with no values.
+        variants: Vec<NumericVariant>,
+        /// Unit shown behind the field.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<String>,
+        /// Feedback, HTML.
+        why_html: String,
+    },
+    /// Left items, each with its right item.
+    Matching {
+        /// Items to match.
+        left: Vec<Item>,
+        /// Items to choose from.
+        right: Vec<Item>,
+        /// Left id to right id.
+        pairs: BTreeMap<String, String>,
+        /// Feedback, HTML.
+        why_html: String,
+    },
+    /// Items in the right order.
+    Ordering {
+        /// The right order.
+        items: Vec<Item>,
+        /// Feedback, HTML.
+        why_html: String,
+    },
+    /// A short text.
+    Text {
+        /// Accepted answers.
+        accept: Vec<String>,
+        /// Whether case counts.
+        case_sensitive: bool,
+        /// Feedback, HTML.
+        why_html: String,
+    },
+}
+
+/// An option with its feedback.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// `[A-Za-z0-9_.]+`.
+    pub id: String,
+    /// HTML.
+    pub html: String,
+    /// Whether it is right.
+    pub correct: bool,
+    /// Why it is right or wrong, HTML.
+    pub why_html: String,
+}
+
+/// An item of a matching or ordering question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// `[A-Za-z0-9_.]+`.
+    pub id: String,
+    /// HTML.
+    pub html: String,
+}
+
+/// One set of numbers for a numeric question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NumericVariant {
+    /// Placeholder name to the text that replaces `{name}`.
+    pub values: BTreeMap<String, String>,
+    /// The right number.
+    pub answer: f64,
+    /// Accepted absolute distance from it.
+    pub tolerance: f64,
+}
+
+impl Course {
+    /// The module with this id.
+    pub fn module(&self, id: &str) -> Option<&Module> {
+        self.modules.iter().find(|m| m.id == id)
+    }
+
+    /// The module that holds this lesson, and the lesson.
+    pub fn lesson(&self, id: &str) -> Option<(&Module, &Lesson)> {
+        self.modules.iter().find_map(|m| m.lessons.iter().find(|l| l.id == id).map(|l| (m, l)))
+    }
+
+    /// The module that holds this quiz, and the quiz.
+    pub fn quiz(&self, id: &str) -> Option<(&Module, &Quiz)> {
+        self.modules.iter().find_map(|m| m.quiz.as_ref().filter(|q| q.id == id).map(|q| (m, q)))
+    }
+}

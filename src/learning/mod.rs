@@ -1,0 +1,1 @@
+//! Attempts, scoring, completion, grade policy and delivery decisions. Pure.

@@ -1,0 +1,1 @@
+//! Packages: a course in, a deterministic zip out. Pure.

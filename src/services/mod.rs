@@ -1,0 +1,1 @@
+//! Outbound HTTP to a platform: key sets, tokens, AGS.

@@ -1,0 +1,1 @@
+//! The delivery loop: leases outbox rows and brings grades home.
