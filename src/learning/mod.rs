@@ -1,1 +1,17 @@
 //! Attempts, scoring, completion, grade policy and delivery decisions. Pure.
+//!
+//! The rules of [`draw`], [`numeric`], [`scoring`], [`completion`] and [`grade`] exist twice: here, and in `player/src/`, where a
+//! package scores by itself. Both languages run the cases of `tests/vectors/*.json`.
+
+pub mod completion;
+pub mod draw;
+pub mod grade;
+pub mod numeric;
+pub mod responses;
+pub mod scoring;
+
+pub use completion::{Completion, Policy, completion};
+pub use draw::{DrawnItem, DrawnQuestion, DrawnQuiz, draw};
+pub use grade::{course_grade, module_grade};
+pub use responses::{Response, Responses};
+pub use scoring::{AttemptResult, QuestionResult, score};

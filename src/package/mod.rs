@@ -1,1 +1,3 @@
 //! Packages: a course in, a deterministic zip out. Pure.
+
+pub mod player;
