@@ -1,0 +1,66 @@
+//! Files of the server itself, under paths that change with their content.
+
+use std::collections::BTreeMap;
+
+use crate::ids;
+
+/// One file.
+pub(crate) struct Asset {
+    pub(crate) media_type: &'static str,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// All of them, by `<hash>/<name>`.
+pub(crate) struct Assets {
+    files: BTreeMap<String, Asset>,
+    paths: BTreeMap<&'static str, String>,
+}
+
+const OWN: &[(&str, &str)] = &[
+    ("store-state.js", include_str!("../../player/launch/store-state.js")),
+    ("prove-state.js", include_str!("../../player/launch/prove-state.js")),
+    ("bearer.js", include_str!("../../player/launch/bearer.js")),
+];
+
+impl Assets {
+    /// Our scripts and styles; `prefix` is the site's path prefix.
+    pub(crate) fn new(prefix: &str) -> Self {
+        let mut assets = Self { files: BTreeMap::new(), paths: BTreeMap::new() };
+        for (name, text) in OWN {
+            assets.add(prefix, name, text.as_bytes().to_vec());
+        }
+        assets.add(prefix, "ferry.css", include_bytes!("../../templates/web/web.css").to_vec());
+        assets
+    }
+
+    fn add(&mut self, prefix: &str, name: &'static str, bytes: Vec<u8>) {
+        let media_type = if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
+        let key = format!("{}/{name}", &ids::sha256_hex(&bytes)[..16]);
+        self.paths.insert(name, format!("{prefix}/assets/{key}"));
+        self.files.insert(key, Asset { media_type, bytes });
+    }
+
+    /// The address of `name`.
+    pub(crate) fn path(&self, name: &str) -> &str {
+        self.paths.get(name).map_or("", String::as_str)
+    }
+
+    /// The file at `<hash>/<name>`.
+    pub(crate) fn find(&self, key: &str) -> Option<&Asset> {
+        self.files.get(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_carry_the_prefix_and_a_hash_and_find_their_file() {
+        let assets = Assets::new("/ferry");
+        let path = assets.path("ferry.css");
+        let key = path.strip_prefix("/ferry/assets/").unwrap();
+        assert_eq!(assets.find(key).unwrap().media_type, "text/css; charset=utf-8");
+        assert!(assets.find("ferry.css").is_none());
+    }
+}

@@ -1,0 +1,185 @@
+//! The one error that becomes a response.
+//!
+//! A handler returns it; the shell middleware turns it into a page (or JSON, where JSON was asked for) with the request's reference
+//! id, and logs it, once.
+
+use std::borrow::Cow;
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// What went wrong with a request.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing lives there.
+    #[error("no such page")]
+    NotFound,
+    /// Something lives there and answers to another method.
+    #[error("method not allowed")]
+    Method,
+    /// The body was longer than we take.
+    #[error("the request is larger than we take")]
+    TooLarge,
+    /// The request does not say what it must.
+    #[error("unreadable request: {0}")]
+    BadRequest(Cow<'static, str>),
+    /// A changing request that another site may have caused.
+    #[error("refused as cross-site: {0}")]
+    CrossSite(&'static str),
+    /// A form without this session's token.
+    #[error("the form's token is missing or stale")]
+    FormToken,
+    /// The session is over, or another browser's.
+    #[error("no session for launch `{0}`")]
+    NoSession(String),
+    /// Signed in, but not with the role this needs.
+    #[error("not for this role")]
+    Forbidden,
+    /// Too many failures from there.
+    #[error("too many failures")]
+    TooMany,
+    /// Something we need is not there for the moment.
+    #[error("not available for the moment")]
+    Unavailable(#[source] Cause),
+    /// Our fault.
+    #[error("internal error")]
+    Internal(#[source] Cause),
+}
+
+/// What a page says about an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) title: Cow<'static, str>,
+    pub(crate) happened: Cow<'static, str>,
+    pub(crate) todo: Vec<Cow<'static, str>>,
+    pub(crate) who: Cow<'static, str>,
+    /// Values worth copying: label, value.
+    pub(crate) facts: Vec<(&'static str, String)>,
+}
+
+impl Words {
+    pub(crate) fn new(title: &'static str, happened: &'static str, todo: &[&'static str], who: &'static str) -> Self {
+        Self {
+            title: title.into(),
+            happened: happened.into(),
+            todo: todo.iter().map(|t| Cow::Borrowed(*t)).collect(),
+            who: who.into(),
+            facts: Vec::new(),
+        }
+    }
+}
+
+const TEACHER: &str = "Your teacher, or whoever runs the LMS, can help. Give them the reference below.";
+const OPERATOR: &str = "Whoever runs this service can help. Give them the reference below.";
+const RELAUNCH: &str = "Go back to your course in the LMS and open the activity again.";
+
+impl Error {
+    /// Wraps a failure that is ours.
+    pub(crate) fn internal(cause: impl Into<Cause>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// A short code for logs and metrics.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::Method => "method",
+            Self::TooLarge => "too-large",
+            Self::BadRequest(_) => "bad-request",
+            Self::CrossSite(_) => "cross-site",
+            Self::FormToken => "form-token",
+            Self::NoSession(_) => "no-session",
+            Self::Forbidden => "forbidden",
+            Self::TooMany => "too-many",
+            Self::Unavailable(_) => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    pub(crate) fn words(&self) -> Words {
+        match self {
+            Self::NotFound => {
+                Words::new("This page does not exist", "Nothing was found at this address.", &["Check the address.", RELAUNCH], TEACHER)
+            }
+            Self::Method => Words::new(
+                "This address works differently",
+                "The request came in a way this address does not answer.",
+                &[RELAUNCH],
+                OPERATOR,
+            ),
+            Self::TooLarge => {
+                Words::new("That was too large", "The request holds more than this service takes.", &["Send less and try again."], OPERATOR)
+            }
+            Self::BadRequest(_) => {
+                Words::new("The request could not be read", "Something in it is missing or has the wrong form.", &[RELAUNCH], TEACHER)
+            }
+            Self::CrossSite(_) => Words::new(
+                "The request was not accepted",
+                "It seems to have been started by another site, so nothing was changed.",
+                &[RELAUNCH, "Use the buttons on our own pages."],
+                OPERATOR,
+            ),
+            Self::FormToken => Words::new(
+                "The form has expired",
+                "The page was open for too long, or in another session. Nothing was changed.",
+                &["Go back, reload the page and send the form again.", RELAUNCH],
+                TEACHER,
+            ),
+            Self::NoSession(_) => Words::new(
+                "This session has ended",
+                "For your protection a page opened from the LMS works for a limited time and in one browser only. What you saved is kept.",
+                &[
+                    RELAUNCH,
+                    "If it happens at once, use the LMS's setting \u{201c}open in a new window\u{201d}: some browsers keep no cookies for pages inside other pages.",
+                ],
+                TEACHER,
+            ),
+            Self::Forbidden => Words::new(
+                "This page is for teachers",
+                "Your role in this course does not include it.",
+                &["Open the activity from a course you teach."],
+                TEACHER,
+            ),
+            Self::TooMany => Words::new(
+                "Too many failed attempts",
+                "Many launches from your network failed within a minute, so we answer them briefly for now.",
+                &["Wait a minute.", RELAUNCH],
+                TEACHER,
+            ),
+            Self::Unavailable(_) => Words::new(
+                "Not available for the moment",
+                "A part of this service is not answering. What you saved is kept.",
+                &["Wait a minute and try again."],
+                OPERATOR,
+            ),
+            Self::Internal(_) => Words::new(
+                "Something went wrong on our side",
+                "The request could not be finished. What you saved before is kept.",
+                &["Try again. If it stays, tell someone."],
+                OPERATOR,
+            ),
+        }
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::CrossSite(_) | Self::FormToken | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NoSession(_) => StatusCode::UNAUTHORIZED,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Empty: the shell middleware writes the page, because only it knows the request.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}

@@ -1,0 +1,53 @@
+//! Security headers, the same on every answer but for who may frame it.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpMessage as _,
+    body::BoxBody,
+    dev::ServiceResponse,
+    http::header::{self, HeaderName, HeaderValue},
+    web::Data,
+};
+
+use crate::web::State;
+
+/// Who may frame this answer, where a handler knows better than the route: the sources of a `frame-ancestors` directive.
+#[derive(Debug, Clone)]
+pub(crate) struct Embedders(pub(crate) Arc<str>);
+
+// Nothing inline, nothing from elsewhere; `data:` images are what notebooks and maths carry.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ";
+
+const FIXED: &[(&str, &str)] = &[
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+];
+
+pub(crate) fn apply(response: &mut ServiceResponse<BoxBody>) {
+    let policy = HeaderValue::from_str(&format!("{POLICY}{}", ancestors(response)));
+    let headers = response.headers_mut();
+    if let (Ok(policy), false) = (policy, headers.contains_key(header::CONTENT_SECURITY_POLICY)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    for (name, value) in FIXED {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// By route class: launch pages name the registration's embedders, or any https site while none is known; all else is framed by nobody.
+fn ancestors(response: &ServiceResponse<BoxBody>) -> Arc<str> {
+    let request = response.request();
+    if let Some(known) = request.extensions().get::<Embedders>() {
+        return Arc::clone(&known.0);
+    }
+    let Some(state) = request.app_data::<Data<State>>() else { return Arc::from("'none'") };
+    let path = request.path();
+    let path = path.strip_prefix(state.site().prefix()).unwrap_or(path);
+    if path.starts_with("/lti/") || path.starts_with("/l/") { state.any_embedder() } else { Arc::from("'none'") }
+}

@@ -1,0 +1,33 @@
+//! Page structs: what a template needs, and nothing a handler must know.
+
+use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
+use askama::Template;
+
+use super::State;
+
+pub(crate) mod error;
+pub(crate) mod front;
+
+/// What every page's frame needs.
+pub(crate) struct Base {
+    pub(crate) lang: String,
+    pub(crate) style: String,
+    pub(crate) home: String,
+}
+
+impl Base {
+    pub(crate) fn new(state: &State) -> Self {
+        Self { lang: "en".to_owned(), style: state.assets.path("ferry.css").to_owned(), home: state.site().path("/") }
+    }
+}
+
+/// Renders `page` into `response`; a template that fails is our fault and says nothing more.
+pub(crate) fn html(mut response: HttpResponseBuilder, page: &impl Template) -> HttpResponse {
+    match page.render() {
+        Ok(text) => response.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(text),
+        Err(error) => {
+            tracing::error!(%error, "a template failed");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
