@@ -241,11 +241,11 @@ pub struct Question {
     /// Lesson to read again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lesson: Option<String>,
-    /// The stem, HTML. With variants: `{name}` is still in it.
+    /// The stem, HTML. Where variants have their own ([`NumericVariant::stem_html`]), this is the first one's: ask [`Question::stem`].
     pub stem_html: String,
     /// The stem as plain text, at most 250 characters (reports, SCORM descriptions).
     pub stem_text: String,
-    /// Shown after submitting, HTML; may be empty.
+    /// Shown after submitting, HTML; may be empty. With variants: [`Question::explain`].
     pub explain_html: String,
     /// Whether options are shuffled per attempt.
     pub shuffle: bool,
@@ -343,12 +343,55 @@ pub struct Item {
 /// One set of numbers for a numeric question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NumericVariant {
-    /// Placeholder name to the text that replaces `{name}`.
+    /// Placeholder name to the text that replaced `{name}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, String>,
     /// The right number.
     pub answer: f64,
     /// Accepted absolute distance from it.
     pub tolerance: f64,
+    /// The stem with these values, HTML. Empty where the question has no authored variants: the question's own counts.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stem_html: String,
+    /// The explanation with these values, HTML; empty as above.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub explain_html: String,
+    /// The feedback with these values, HTML; empty as above.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why_html: String,
+}
+
+impl Question {
+    /// The stem that an attempt with this variant shows, HTML. Other kinds than numeric have one variant, 0.
+    #[must_use]
+    pub fn stem(&self, variant: usize) -> &str {
+        self.of_variant(variant, |v| &v.stem_html).unwrap_or(&self.stem_html)
+    }
+
+    /// What is shown after submitting, HTML; may be empty.
+    #[must_use]
+    pub fn explain(&self, variant: usize) -> &str {
+        self.of_variant(variant, |v| &v.explain_html).unwrap_or(&self.explain_html)
+    }
+
+    /// The feedback of kinds that have one for the whole question, HTML; empty where it hangs on the options.
+    #[must_use]
+    pub fn why(&self, variant: usize) -> &str {
+        match &self.kind {
+            QuestionKind::Numeric { why_html, .. } => self.of_variant(variant, |v| &v.why_html).unwrap_or(why_html),
+            QuestionKind::Matching { why_html, .. } | QuestionKind::Ordering { why_html, .. } | QuestionKind::Text { why_html, .. } => {
+                why_html
+            }
+            QuestionKind::Single { .. } | QuestionKind::Multiple { .. } | QuestionKind::TrueFalse { .. } => "",
+        }
+    }
+
+    fn of_variant<'q>(&'q self, variant: usize, field: impl Fn(&'q NumericVariant) -> &'q str) -> Option<&'q str> {
+        match &self.kind {
+            QuestionKind::Numeric { variants, .. } => variants.get(variant).map(field).filter(|html| !html.is_empty()),
+            _ => None,
+        }
+    }
 }
 
 impl Course {
@@ -366,4 +409,39 @@ impl Course {
     pub fn quiz(&self, id: &str) -> Option<(&Module, &Quiz)> {
         self.modules.iter().find_map(|m| m.quiz.as_ref().filter(|q| q.id == id).map(|q| (m, q)))
     }
+}
+
+impl Quiz {
+    /// Every piece of HTML in it.
+    pub fn html_mut(&mut self) -> Vec<&mut String> {
+        let mut out = vec![&mut self.intro_html];
+        for question in &mut self.questions {
+            out.extend([&mut question.stem_html, &mut question.explain_html]);
+            match &mut question.kind {
+                QuestionKind::Single { options } | QuestionKind::Multiple { options } => push_choices(&mut out, options),
+                QuestionKind::TrueFalse { why_true_html, why_false_html, options, .. } => {
+                    out.extend([why_true_html, why_false_html]);
+                    push_choices(&mut out, options);
+                }
+                QuestionKind::Numeric { variants, why_html, .. } => {
+                    out.push(why_html);
+                    out.extend(variants.iter_mut().flat_map(|v| [&mut v.stem_html, &mut v.explain_html, &mut v.why_html]));
+                }
+                QuestionKind::Matching { left, right, why_html, .. } => {
+                    out.push(why_html);
+                    out.extend(left.iter_mut().chain(right).map(|i| &mut i.html));
+                }
+                QuestionKind::Ordering { items, why_html } => {
+                    out.push(why_html);
+                    out.extend(items.iter_mut().map(|i| &mut i.html));
+                }
+                QuestionKind::Text { why_html, .. } => out.push(why_html),
+            }
+        }
+        out
+    }
+}
+
+fn push_choices<'q>(out: &mut Vec<&'q mut String>, options: &'q mut [Choice]) {
+    out.extend(options.iter_mut().flat_map(|o| [&mut o.html, &mut o.why_html]));
 }
