@@ -1,1 +1,26 @@
 //! LTI 1.3: from untrusted bytes to a launch, and the messages we send. Pure.
+//!
+//! ```text
+//! id_token::Unverified::peek -> (the registration's keys) -> Unverified::verify -> validate -> Launch
+//! ```
+//! Each arrow is a type, so a launch that skipped a check does not compile.
+
+pub mod ags;
+pub mod claims;
+mod error;
+pub mod id_token;
+pub mod jose;
+mod launch;
+pub mod oidc;
+pub mod platform;
+pub mod roles;
+pub mod seal;
+mod strict_json;
+pub mod target;
+#[cfg(test)]
+mod tests;
+mod validate;
+
+pub use error::{Check, Fault, LaunchError};
+pub use launch::{Launch, MessageType};
+pub use validate::{Expected, validate};

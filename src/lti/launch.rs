@@ -1,0 +1,113 @@
+//! A launch that passed every check.
+
+use std::collections::BTreeMap;
+
+use super::{
+    claims::{AgsEndpoint, Context, NrpsEndpoint, Person, Presentation, ResourceLink, ToolPlatform},
+    error::Check,
+    platform::{self, PlatformProfile},
+    roles::{Roles, Standing},
+    target,
+};
+
+/// What the platform asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageType {
+    /// Open a resource.
+    ResourceLink,
+    /// Choose content for the course.
+    DeepLinking,
+    /// Look at a learner's submission.
+    SubmissionReview,
+}
+
+impl MessageType {
+    /// Reads the `message_type` claim.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<MessageType> {
+        match text {
+            "LtiResourceLinkRequest" => Some(MessageType::ResourceLink),
+            "LtiDeepLinkingRequest" => Some(MessageType::DeepLinking),
+            "LtiSubmissionReviewRequest" => Some(MessageType::SubmissionReview),
+            _ => None,
+        }
+    }
+}
+
+/// Proof of a good launch: only [`super::validate`] makes one.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The platform.
+    pub issuer: String,
+    /// We, as the platform knows us.
+    pub client_id: String,
+    /// The deployment; whether it is one of ours is the caller's next question.
+    pub deployment_id: String,
+    /// The user; none on an anonymous launch.
+    pub sub: Option<String>,
+    /// The user's data, as far as shared.
+    pub person: Person,
+    /// The user's roles.
+    pub roles: Roles,
+    /// What is asked for.
+    pub message: MessageType,
+    /// The page to open, one of ours.
+    pub target_link_uri: String,
+    /// The course.
+    pub context: Option<Context>,
+    /// The place in the course.
+    pub resource_link: Option<ResourceLink>,
+    /// Custom parameters that have a value.
+    pub custom: BTreeMap<String, String>,
+    /// The grade service.
+    pub ags: Option<AgsEndpoint>,
+    /// The roster service.
+    pub nrps: Option<NrpsEndpoint>,
+    /// How it is shown.
+    pub presentation: Presentation,
+    /// The product.
+    pub tool_platform: ToolPlatform,
+    /// BCP 47 tag: the user's, else the presentation's.
+    pub locale: Option<String>,
+    /// What was checked, in order.
+    pub passed: Vec<Check>,
+    pub(super) _proof: Proof,
+}
+
+/// Cannot be made outside [`crate::lti`].
+#[derive(Debug, Clone)]
+pub(super) struct Proof;
+
+impl Launch {
+    /// The platform's rules.
+    #[must_use]
+    pub fn profile(&self) -> &'static PlatformProfile {
+        platform::profile(self.tool_platform.family_code.as_deref(), &self.issuer)
+    }
+
+    /// What the user is here.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.roles.standing()
+    }
+
+    /// May this user's work become a grade? Not for test students, masquerading staff or nobody.
+    #[must_use]
+    pub fn is_gradable(&self) -> bool {
+        let masquerading = self.custom.iter().any(|(name, _)| name.to_ascii_lowercase().ends_with("masquerading_user_id"));
+        self.sub.is_some() && self.roles.is_gradable() && !masquerading
+    }
+
+    /// The content id to open: `to` of the target's query, else `to` of custom; none means the course's front page.
+    #[must_use]
+    pub fn wanted_content(&self) -> Option<String> {
+        target::content_id(&self.target_link_uri).or_else(|| self.custom.get("to").cloned())
+    }
+
+    /// The resource link, unless it is the course in disguise: Canvas launches course navigation with the course's id.
+    #[must_use]
+    pub fn own_resource_link(&self) -> Option<&ResourceLink> {
+        let link = self.resource_link.as_ref()?;
+        (self.context.as_ref().map(|c| c.id.as_str()) != Some(link.id.as_str())).then_some(link)
+    }
+}
