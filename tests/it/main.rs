@@ -3,3 +3,4 @@
 
 mod architecture;
 mod http;
+mod trial;
