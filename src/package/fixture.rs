@@ -77,7 +77,14 @@ fn quiz(id: &str) -> Quiz {
             question(
                 "q4",
                 QuestionKind::Numeric {
-                    variants: vec![NumericVariant { values: BTreeMap::new(), answer: 1.5, tolerance: 0.01 }],
+                    variants: vec![NumericVariant {
+                        values: BTreeMap::new(),
+                        answer: 1.5,
+                        tolerance: 0.01,
+                        stem_html: String::new(),
+                        explain_html: String::new(),
+                        why_html: String::new(),
+                    }],
                     unit: Some("GB".into()),
                     why_html: why_html.clone(),
                 },
