@@ -13,8 +13,8 @@ pub(crate) struct Facts<'a> {
     /// XML id of the manifest. The organization, item and resource ids derive from it and must never change:
     /// Moodle deletes the tracks of an item whose identifier vanishes.
     pub(crate) identifier: String,
-    pub(crate) title: Cow<'a, str>,
-    pub(crate) summary: Cow<'a, str>,
+    pub(crate) title: &'a str,
+    pub(crate) summary: &'a str,
     pub(crate) version: &'a str,
     pub(crate) language: &'a str,
     pub(crate) license: &'a str,
@@ -151,8 +151,8 @@ mod tests {
     fn hours_become_a_duration_and_a_long_version_is_left_out() {
         let facts = |hours, version| Facts {
             identifier: xml_id("c", None),
-            title: "".into(),
-            summary: "".into(),
+            title: "",
+            summary: "",
             version,
             language: "en",
             license: "",

@@ -20,10 +20,10 @@ pub(crate) mod fixture;
 mod tests;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     str::FromStr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use thiserror::Error;
@@ -168,6 +168,14 @@ pub struct Builder<'a> {
     course: &'a Course,
     finish: Finish,
     pieces: Mutex<BTreeMap<String, Arc<Piece>>>,
+    pages: Mutex<BTreeMap<(Scope, bool), Arc<Launch>>>,
+}
+
+/// The launch page, compressed, and the files it refers to. The same in every format.
+#[derive(Debug)]
+struct Launch {
+    piece: Arc<Piece>,
+    assets: BTreeSet<String>,
 }
 
 /// The launch page.
@@ -177,7 +185,7 @@ impl<'a> Builder<'a> {
     /// A builder for this course.
     #[must_use]
     pub fn new(course: &'a Course) -> Self {
-        Self { course, finish: Finish::default(), pieces: Mutex::default() }
+        Self { course, finish: Finish::default(), pieces: Mutex::default(), pages: Mutex::default() }
     }
 
     /// Chooses what SCORM 1.2 reports at the end.
@@ -194,10 +202,11 @@ impl<'a> Builder<'a> {
     pub fn build(&self, format: Format, scope: &Scope) -> Result<Package, PackageError> {
         let selection = Selection::new(self.course, scope)?;
         let finish = if format == Format::Scorm12 { self.finish } else { Finish::Completed };
-        let page = page::render(&selection, finish)?;
+        let page = self.page(scope, &selection, finish)?;
 
         let mut content = vec![
-            self.shared(&format!("style:{}", 0), "style.css", || player::style().into_bytes())?,
+            self.shared("theme", "theme.js", || player::theme_early().as_bytes().to_vec())?,
+            self.shared("style", "style.css", || player::style().into_bytes())?,
             self.shared(&format!("player:{format}"), "player.js", || player::script(format.adapter()).into_bytes())?,
         ];
         for path in &page.assets {
@@ -205,7 +214,7 @@ impl<'a> Builder<'a> {
             content.push(self.shared(&format!("asset:{path}"), &page::asset_href(path), || asset.bytes.clone())?);
         }
         content.sort_by(|a, b| a.name.cmp(&b.name));
-        content.insert(0, self.shared(&format!("page:{:?}:{finish:?}", scope), INDEX, || page.html.into_bytes())?);
+        content.insert(0, page.piece.clone());
 
         let names: Vec<String> = content.iter().map(|p| p.name.clone()).collect();
         let facts = Facts {
@@ -242,15 +251,27 @@ impl<'a> Builder<'a> {
 
     /// The piece with this key, compressed on first use.
     fn shared(&self, key: &str, name: &str, bytes: impl FnOnce() -> Vec<u8>) -> Result<Arc<Piece>, PackageError> {
-        if let Some(piece) = self.lock().get(key) {
+        if let Some(piece) = lock(&self.pieces).get(key) {
             return Ok(piece.clone());
         }
         // Compressing outside the lock: two threads may do the same work once, none waits for another's.
         let piece = Arc::new(Piece::new(name, &bytes())?);
-        Ok(self.lock().entry(key.to_owned()).or_insert(piece).clone())
+        Ok(lock(&self.pieces).entry(key.to_owned()).or_insert(piece).clone())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Piece>>> {
-        self.pieces.lock().unwrap_or_else(PoisonError::into_inner)
+    fn page(&self, scope: &Scope, selection: &Selection<'_>, finish: Finish) -> Result<Arc<Launch>, PackageError> {
+        let key = (scope.clone(), finish == Finish::PassedFailed);
+        if let Some(page) = lock(&self.pages).get(&key) {
+            return Ok(page.clone());
+        }
+        let page = page::render(selection, finish)?;
+        let piece = Arc::new(Piece::new(INDEX, page.html.as_bytes())?);
+        let launch = Arc::new(Launch { piece, assets: page.assets });
+        Ok(lock(&self.pages).entry(key).or_insert(launch).clone())
     }
+}
+
+/// What a panicking thread left is still whole: every change is one insertion.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,5 @@
 //! What one package holds: the course or one module of it.
 
-use std::borrow::Cow;
-
 use crate::course::{Course, Module};
 
 use super::{Format, PackageError, manifest_xml};
@@ -51,12 +49,17 @@ impl<'a> Selection<'a> {
         one.into_iter().chain(all.into_iter().flatten())
     }
 
-    pub(crate) fn title(&self) -> Cow<'a, str> {
-        Cow::Borrowed(self.module.map_or(&self.course.title, |m| &m.title))
+    pub(crate) fn title(&self) -> &'a str {
+        self.module.map_or(&self.course.title, |m| &m.title)
     }
 
-    pub(crate) fn summary(&self) -> Cow<'a, str> {
-        Cow::Borrowed(self.module.map_or(&self.course.summary, |m| &m.summary))
+    pub(crate) fn summary(&self) -> &'a str {
+        self.module.map_or(&self.course.summary, |m| &m.summary)
+    }
+
+    /// Id of the start page.
+    pub(crate) fn start(&self) -> &'a str {
+        self.module.map_or(&self.course.id, |m| &m.id)
     }
 
     pub(crate) fn hours(&self) -> f64 {
@@ -71,7 +74,7 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// `m<course>` ids that never change while the course keeps its ids.
+    /// Never changes while the course keeps its ids.
     pub(crate) fn identifier(&self) -> String {
         manifest_xml::xml_id(&self.course.id, self.module.map(|m| m.id.as_str()))
     }

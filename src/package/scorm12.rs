@@ -33,7 +33,7 @@ pub(crate) fn manifest(facts: &Facts<'_>, finish: Finish) -> io::Result<Vec<u8>>
 
 fn organizations(xml: &mut Xml, facts: &Facts<'_>, finish: Finish) -> io::Result<()> {
     let (organization, item, resource) = (facts.organization(), facts.item(), facts.resource());
-    let title = shorten(&facts.title, 200);
+    let title = shorten(facts.title, 200);
     xml.nest("organizations", &[("default", &organization)], |xml| {
         xml.nest("organization", &[("identifier", &organization)], |xml| {
             xml.text("title", &[], &title)?;
@@ -69,9 +69,9 @@ fn metadata(xml: &mut Xml, facts: &Facts<'_>) -> io::Result<()> {
         xml.nest("imsmd:lom", &[], |xml| {
             xml.nest("imsmd:general", &[], |xml| {
                 xml.text("imsmd:identifier", &[], &facts.identifier)?;
-                string(xml, "imsmd:title", &lang, &shorten(&facts.title, 1000))?;
+                string(xml, "imsmd:title", &lang, &shorten(facts.title, 1000))?;
                 xml.text("imsmd:language", &[], facts.language)?;
-                string(xml, "imsmd:description", &lang, &shorten(&facts.summary, 1000))
+                string(xml, "imsmd:description", &lang, &shorten(facts.summary, 1000))
             })?;
             xml.nest("imsmd:lifecycle", &[], |xml| string(xml, "imsmd:version", &none, &shorten(facts.version, 50)))?;
             xml.nest("imsmd:technical", &[], |xml| {

@@ -39,7 +39,7 @@ pub(crate) fn manifest(facts: &Facts<'_>) -> io::Result<Vec<u8>> {
 
 fn organizations(xml: &mut Xml, facts: &Facts<'_>) -> io::Result<()> {
     let (organization, item, resource) = (facts.organization(), facts.item(), facts.resource());
-    let title = shorten(&facts.title, 200);
+    let title = shorten(facts.title, 200);
     xml.nest("organizations", &[("default", &organization)], |xml| {
         let attributes = [
             ("identifier", organization.as_str()),
@@ -97,9 +97,9 @@ fn metadata(xml: &mut Xml, facts: &Facts<'_>) -> io::Result<()> {
         xml.nest("lom:lom", &[], |xml| {
             xml.nest("lom:general", &[], |xml| {
                 identifier(xml, facts)?;
-                string(xml, "lom:title", &lang, &shorten(&facts.title, 1000))?;
+                string(xml, "lom:title", &lang, &shorten(facts.title, 1000))?;
                 xml.text("lom:language", &[], facts.language)?;
-                string(xml, "lom:description", &lang, &shorten(&facts.summary, 2000))
+                string(xml, "lom:description", &lang, &shorten(facts.summary, 2000))
             })?;
             xml.nest("lom:lifeCycle", &[], |xml| string(xml, "lom:version", &[], &shorten(facts.version, 50)))?;
             xml.nest("lom:metaMetadata", &[], |xml| {

@@ -30,7 +30,8 @@ fn a_package_begins_with_its_manifest_and_holds_what_its_pages_name() {
             "imsmd_rootv1p2p1.xsd",
             "index.html",
             "player.js",
-            "style.css"
+            "style.css",
+            "theme.js"
         ]
     );
 }
@@ -52,7 +53,7 @@ fn packages_are_byte_identical_however_they_are_built() {
 fn links_stay_inside_the_package_or_say_where_the_page_is() {
     let course = course();
     let module = read(&build(&course, Format::Scorm12, &Scope::Module("a".into())).unwrap(), "index.html");
-    assert!(module.contains("href=\"#elsewhere-b-one\"") && module.contains("id=\"elsewhere-b-one\""), "{module}");
+    assert!(module.contains("href=\"#elsewhere--b-one\"") && module.contains("id=\"elsewhere--b-one\""), "{module}");
     assert!(module.contains("href=\"#a-one--more\"") && module.contains("href=\"#nb-a\""));
     assert!(module.contains("src=\"assets/01-a/media/x.svg\""));
     assert!(!module.contains("page:") && !module.contains("asset:"));
@@ -70,12 +71,14 @@ fn both_formats_carry_the_same_page() {
 #[test]
 fn the_data_cannot_end_its_script_element() {
     let html = read(&build(&course(), Format::Scorm12, &Scope::Course).unwrap(), "index.html");
-    let data = html.split_once("id=\"ferry-course\">").unwrap().1.split_once("</script>").unwrap().0;
+    let data = html.split_once("id=\"ferry-data\">").unwrap().1.split_once("</script>").unwrap().0;
     assert!(!data.contains('<'));
     let value: serde_json::Value = serde_json::from_str(data).unwrap();
-    assert_eq!(value["modules"][0]["lessons"][0]["id"], "a-one");
-    assert_eq!(value["quizzes"][0]["questions"][0]["explain_html"], "<p>See <a href=\"#a-one\">one</a>.</p>");
+    assert_eq!(value["modules"][0]["lessons"][0], "a-one");
     assert_eq!(value["status"], "completed");
+    let key = html.split_once("data-quiz-key=\"a-quiz\">").unwrap().1.split_once("</script>").unwrap().0;
+    let value: serde_json::Value = serde_json::from_str(key).unwrap();
+    assert_eq!(value["questions"][0]["explain_html"], "<p>See <a href=\"#a-one\">one</a>.</p>");
 }
 
 #[test]
