@@ -1,6 +1,22 @@
 //! The composition root: the one place that sees every front door.
 
+use clap::Parser as _;
+
+use crate::cli::{self, Cli, Command, Context, Exit, serve};
+
 /// Runs the command line and gives the exit code.
+#[must_use]
 pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    // Wrong words end here with exit code 2, help with 0.
+    let cli = Cli::parse();
+    let ctx = Context::new(&cli);
+    match &cli.command {
+        Command::Serve(args) => cli::conclude(serve(args, &ctx), &ctx.out),
+        command => cli::dispatch(command, &ctx),
+    }
+    .into()
+}
+
+fn serve(_args: &serve::Args, _ctx: &Context) -> anyhow::Result<Exit> {
+    anyhow::bail!("not built yet")
 }

@@ -1,0 +1,81 @@
+//! `ferry admin`: a way in for who runs the server.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Subcommand;
+
+use super::{Context, Exit, now};
+use crate::{
+    clock,
+    config::Settings,
+    ids,
+    store::{DEFAULT_TENANT, Durability, Tx, admin},
+};
+
+/// How long a link can be used.
+const MINUTES: i64 = 30;
+
+/// Sign in as administrator
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    ferry admin link    a one-time address to sign in with: the first account, or a lost password\n\n\
+    It works once, for 30 minutes. On a terminal it is printed; elsewhere it is written to a file that only you\n\
+    can read, and the file's path is printed, so that no log ever holds it.")]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a one-time sign-in link
+    Link,
+}
+
+pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
+    let Action::Link = args.action;
+    let settings = ctx.settings()?;
+    let token = ids::random_token(32).context("no random numbers to be had")?;
+    let (hash, now) = (ids::sha256_hex(token.as_bytes()), now());
+    ctx.with_store(&settings, async |store| {
+        let op = async move |tx: &mut Tx| admin::add_link(tx, DEFAULT_TENANT, &hash, now + MINUTES * 60_000, now).await;
+        Ok(store.write(Durability::Full, op).await?)
+    })?;
+    hand_over(&link(&settings, &token), &settings, ctx)
+}
+
+/// The token rides behind `#`, where no server's or proxy's log sees it; the page posts it.
+fn link(settings: &Settings, token: &str) -> String {
+    format!("{}/admin/sign-in#{token}", settings.server.public_url_on(settings.server.listen))
+}
+
+fn hand_over(link: &str, settings: &Settings, ctx: &Context) -> anyhow::Result<Exit> {
+    if ctx.out.is_terminal() {
+        ctx.out.data(link)?;
+        ctx.out.say(format!("works once, for {MINUTES} minutes"));
+    } else {
+        let path = write_private(&settings.database.data_dir, link)?;
+        ctx.out.data(path.display().to_string())?;
+        ctx.out.say(format!("the link is in this file, for your eyes only; it works once, for {MINUTES} minutes"));
+    }
+    if settings.plain_http_beyond_loopback() {
+        ctx.out.warn("the public address is plain http: browsers will not keep the sign-in; set FERRY_PUBLIC_URL to an https address");
+    }
+    Ok(Exit::Success)
+}
+
+fn write_private(dir: &Path, link: &str) -> anyhow::Result<PathBuf> {
+    use std::io::Write as _;
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder `{}`", dir.display()))?;
+    let path = dir.join(format!("admin-link-{}", clock::now().strftime("%Y%m%d-%H%M%S")));
+    // A second link in the same second replaces the first.
+    let _ = std::fs::remove_file(&path);
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path).with_context(|| format!("cannot write `{}`", path.display()))?;
+    writeln!(file, "{link}").with_context(|| format!("cannot write `{}`", path.display()))?;
+    Ok(path)
+}

@@ -1,0 +1,93 @@
+//! Logins on their way: state, nonce and registration are one row, consumed once.
+
+use super::{
+    StoreError, Tx,
+    tx::{execute, optional, row, sql},
+};
+
+/// A login on its way. Only hashes of what the browser holds are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginState {
+    /// SHA-256 of `state`.
+    pub state_hash: String,
+    /// Whose.
+    pub tenant_id: String,
+    /// Where it was sent.
+    pub registration_id: String,
+    /// SHA-256 of `nonce`.
+    pub nonce_hash: String,
+    /// SHA-256 of the proof the browser holds: in its cookie, or in Platform Storage where `storage_target` says so.
+    pub browser_hash: String,
+    /// The platform's storage frame, where the login named one.
+    pub storage_target: Option<String>,
+    /// What the login asked to open.
+    pub target_link_uri: String,
+    /// When it began.
+    pub created_at: i64,
+    /// When it is too late.
+    pub expires_at: i64,
+}
+row!(LoginState {
+    state_hash,
+    tenant_id,
+    registration_id,
+    nonce_hash,
+    browser_hash,
+    storage_target,
+    target_link_uri,
+    created_at,
+    expires_at,
+});
+
+sql! {
+    INSERT = "INSERT INTO login_state (state_hash, tenant_id, registration_id, nonce_hash, browser_hash, storage_target, target_link_uri, \
+        created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    CONSUME = "DELETE FROM login_state WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3 RETURNING *";
+    PEEK = "SELECT * FROM login_state WHERE state_hash = $1";
+    FORGET_ALL = "DELETE FROM login_state";
+}
+
+/// Remembers a login.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(tx: &mut Tx, s: &LoginState) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        INSERT,
+        &s.state_hash,
+        &s.tenant_id,
+        &s.registration_id,
+        &s.nonce_hash,
+        &s.browser_hash,
+        s.storage_target.as_deref(),
+        &s.target_link_uri,
+        s.created_at,
+        s.expires_at
+    )
+    .map(drop)
+}
+
+/// Takes the login out, if this browser began it and it is not too late: nobody gets it twice.
+///
+/// # Errors
+/// When the database fails.
+pub async fn consume(tx: &mut Tx, state_hash: &str, browser_hash: &str, now: i64) -> Result<Option<LoginState>, StoreError> {
+    optional!(tx, CONSUME, state_hash, browser_hash, now)
+}
+
+/// Looks without taking: to say why [`consume`] gave nothing, and whether Platform Storage was named.
+///
+/// # Errors
+/// When the database fails.
+pub async fn peek(tx: &mut Tx, state_hash: &str) -> Result<Option<LoginState>, StoreError> {
+    optional!(tx, PEEK, state_hash)
+}
+
+/// Voids all of them. Gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_all(tx: &mut Tx) -> Result<u64, StoreError> {
+    execute!(tx, FORGET_ALL)
+}

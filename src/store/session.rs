@@ -1,0 +1,70 @@
+//! Sessions that launches opened.
+
+use super::{
+    StoreError, Tx,
+    tx::{execute, optional, row, sql},
+};
+
+/// A session, with what pages need on every request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// SHA-256 of what the browser holds.
+    pub id_hash: String,
+    /// Whose.
+    pub tenant_id: String,
+    /// Through which platform.
+    pub registration_id: String,
+    /// In which course.
+    pub context_id: String,
+    /// By which link.
+    pub resource_link_id: String,
+    /// Who.
+    pub learner_id: String,
+    /// `learner`, `instructor` and so on, as decided at launch.
+    pub role: String,
+    /// False for test students and masqueraded users.
+    pub gradable: bool,
+    /// Content id the launch opened; empty for the course home.
+    pub target: String,
+    /// What else the launch said that pages need, JSON.
+    pub data: String,
+    /// When it was opened.
+    pub created_at: i64,
+    /// When it ends.
+    pub expires_at: i64,
+}
+row!(Session {
+    id_hash,
+    tenant_id,
+    registration_id,
+    context_id,
+    resource_link_id,
+    learner_id,
+    role,
+    gradable,
+    target,
+    data,
+    created_at,
+    expires_at,
+});
+
+sql! {
+    FIND = "SELECT * FROM session WHERE id_hash = $1 AND expires_at > $2";
+    END = "DELETE FROM session WHERE id_hash = $1";
+}
+
+/// The session, if it has not ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(tx: &mut Tx, id_hash: &str, now: i64) -> Result<Option<Session>, StoreError> {
+    optional!(tx, FIND, id_hash, now)
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end(tx: &mut Tx, id_hash: &str) -> Result<bool, StoreError> {
+    Ok(execute!(tx, END, id_hash)? > 0)
+}

@@ -1,0 +1,56 @@
+//! Every statement of every aggregate, for the test that prepares each on both databases.
+
+use sqlx::{Executor as _, SqlSafeStr as _};
+
+use super::{
+    Store, StoreError, Tx, admin, attempt, class, context, delivery, launch, launch_log, learner, ledger, login_state, meta, outbox,
+    progress, quiz_version, registration, session, sweep, tenant, tool_key,
+};
+
+/// (aggregate, its statements by name)
+pub const ALL: &[(&str, &[(&str, &str)])] = &[
+    ("admin", admin::STATEMENTS),
+    ("attempt", attempt::STATEMENTS),
+    ("class", class::STATEMENTS),
+    ("context", context::STATEMENTS),
+    ("delivery", delivery::STATEMENTS),
+    ("launch", launch::STATEMENTS),
+    ("launch_log", launch_log::STATEMENTS),
+    ("learner", learner::STATEMENTS),
+    ("ledger", ledger::STATEMENTS),
+    ("login_state", login_state::STATEMENTS),
+    ("meta", meta::STATEMENTS),
+    ("outbox", outbox::STATEMENTS),
+    ("progress", progress::STATEMENTS),
+    ("quiz_version", quiz_version::STATEMENTS),
+    ("registration", registration::STATEMENTS),
+    ("session", session::STATEMENTS),
+    ("sweep", sweep::STATEMENTS),
+    ("tenant", tenant::STATEMENTS),
+    ("tool_key", tool_key::STATEMENTS),
+];
+
+/// Has the database read each statement. Gives what it refuses, as `aggregate::NAME: why`.
+///
+/// # Errors
+/// When there is no connection.
+pub async fn refused(store: &Store) -> Result<Vec<String>, StoreError> {
+    let mut refused = Vec::new();
+    let other = match store {
+        Store::Sqlite(_) => "_POSTGRES",
+        Store::Postgres(_) => "_SQLITE",
+    };
+    let mut tx = store.read().await?;
+    for (aggregate, statements) in ALL {
+        for (name, text) in statements.iter().filter(|(name, _)| !name.ends_with(other)) {
+            let told = match &mut tx {
+                Tx::Sqlite(c) => c.prepare(text.into_sql_str()).await.map(drop),
+                Tx::Postgres(c) => c.prepare(text.into_sql_str()).await.map(drop),
+            };
+            if let Err(e) = told {
+                refused.push(format!("{aggregate}::{name}: {e}"));
+            }
+        }
+    }
+    Ok(refused)
+}
