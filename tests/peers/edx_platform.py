@@ -1,0 +1,336 @@
+"""Open edX as an LTI 1.3 platform, small enough for a test.
+
+The unmodified PyPI package `lti-consumer-xblock` is the LTI side of Open edX: launches, tokens, line items, scores,
+results, rosters. It expects edX around it; this file is what it needs of that: settings, a course, people, a grade book.
+Nothing here answers a request of the tool: those go to the package's own views under /api/.
+
+    EDX_PORT=8801 EDX_TOOL=http://127.0.0.1:8080 EDX_DIR=/tmp/edx python edx_platform.py
+
+EDX_PORT       where to listen on 127.0.0.1 (8801)
+EDX_TOOL       the tool's public URL (http://127.0.0.1:8080)
+EDX_DIR        where the database and the grade book live; kept between runs (default: a temporary folder)
+EDX_CLIENT_ID  the client id that the tool is registered under (edx-client-1)
+
+For the test driver, not part of LTI:
+/t/config      what to register in the tool, as JSON
+/t/launch      ?link=NAME&user=ID[&pii=0][&role=NAME|none]: starts a launch as the learning page's button would
+/t/state       the scores and line items that the package stored, and the grades it published to the course
+"""
+
+import json
+import os
+import sys
+import tempfile
+import types
+from pathlib import Path
+
+import django
+from django.conf import settings
+
+PORT = int(os.environ.get("EDX_PORT", "8801"))
+BASE = f"http://127.0.0.1:{PORT}"
+TOOL = os.environ.get("EDX_TOOL", "http://127.0.0.1:8080").rstrip("/")
+DIR = Path(os.environ.get("EDX_DIR") or tempfile.mkdtemp(prefix="edx-"))
+CLIENT_ID = os.environ.get("EDX_CLIENT_ID", "edx-client-1")
+GRADE_BOOK = DIR / "grade_book.jsonl"
+
+settings.configure(
+    SECRET_KEY="for tests only" * 4,
+    ALLOWED_HOSTS=["127.0.0.1"],
+    ROOT_URLCONF=__name__,
+    USE_TZ=True,
+    SITE_ID=1,
+    DEFAULT_AUTO_FIELD="django.db.models.AutoField",
+    DATABASES={
+        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DIR / "edx.sqlite3", "OPTIONS": {"timeout": 20}}
+    },
+    CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+    INSTALLED_APPS=[
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.sites",
+        "config_models",
+        "statici18n",
+        "rest_framework",
+        "lti_consumer.apps.LTIConsumerApp",
+    ],
+    MIDDLEWARE=[
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "crum.CurrentRequestUserMiddleware",
+        "edx_django_utils.cache.middleware.RequestCacheMiddleware",
+        "edx_django_utils.cache.middleware.TieredCacheMiddleware",
+    ],
+    TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
+    LOGGING={
+        "version": 1,
+        "disable_existing_loggers": False,
+        "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+    },
+    # What edX itself would set for the package.
+    PLATFORM_NAME="Open edX, in a test",
+    LMS_ROOT_URL=BASE,
+    LTI_BASE=BASE,
+    LTI_API_BASE=BASE,
+    LEARNING_MICROFRONTEND_URL=BASE,
+    USAGE_ID_PATTERN=r"(?P<usage_id>(?:i4x://?[^/]+/[^/]+/[^/]+/[^@]+(?:@[^/]+)?)|(?:[^/]+))",
+    FEATURES={},
+    OPENEDX_TELEMETRY=[],
+)
+django.setup()
+
+# Django has to be set up before these can be imported.
+from django.core.management import call_command  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse  # noqa: E402
+from django.urls import include, path  # noqa: E402
+from lti_consumer import api  # noqa: E402
+from lti_consumer.data import Lti1p3LaunchData  # noqa: E402
+from lti_consumer.exceptions import LtiError  # noqa: E402
+from lti_consumer.models import (  # noqa: E402
+    CourseAllowPIISharingInLTIFlag,
+    Lti1p3Passport,
+    LtiAgsLineItem,
+    LtiAgsScore,
+    LtiConfiguration,
+)
+from lti_consumer.plugin import compat  # noqa: E402
+from opaque_keys.edx.keys import UsageKey  # noqa: E402
+
+# ---- the course: its links, its people --------------------------------------------------------------------------
+
+# The links of the course: name -> (launch URL, custom parameters, how grades work).
+# "declarative": edX makes the line item and allows scores only. "programmatic": the tool makes its own.
+LINKS = {
+    "by-custom": (f"{TOOL}/lti/launch", {"to": "foundations"}, "declarative"),
+    "by-url": (f"{TOOL}/lti/launch?to=foundations", {}, "declarative"),
+    "no-target": (f"{TOOL}/lti/launch", {}, "declarative"),
+    "own-line-item": (f"{TOOL}/lti/launch", {"to": "foundations"}, "programmatic"),
+    "ungraded": (f"{TOOL}/lti/launch", {"to": "foundations"}, "disabled"),
+}
+PEOPLE = {
+    1: types.SimpleNamespace(id=1, username="ina", name="Ina Instructor", email="ina@example.org", role="instructor"),
+    **{
+        i: types.SimpleNamespace(id=i, username=f"s{i}", name=f"Student {i}", email=f"s{i}@example.org", role="student")
+        for i in range(2, 32)
+    },
+}
+
+
+def external_id(person_id):
+    """The id a tool sees: `sub` of a launch, `userId` of a score."""
+    return f"ext-{person_id:08d}"
+
+
+def usage_key(link):
+    """The block's address in the course."""
+    return UsageKey.from_string(f"block-v1:edX+DemoX+2026+type@lti_consumer+block@{link}")
+
+
+COURSE = usage_key("any").course_key
+
+
+class Block:
+    """A graded LTI block of the course, as far as the package looks at it."""
+
+    display_name = "Foundations"
+    weight = 100
+    has_score = True
+    accept_grades_past_due = True
+    start = due = None
+    lti_1p3_passport_id = ""
+
+    def __init__(self, location):
+        self.location = location
+        self.scope_ids = types.SimpleNamespace(usage_id=location, user_id=None)
+
+    def is_past_due(self):
+        """No due dates here."""
+        return False
+
+    def max_score(self):
+        """As edX: scores are fractions, the weight scales them."""
+        return 1
+
+    def set_user_module_score(self, user, score, max_score, comment=""):
+        """The published grade. This is what a learner and a teacher see in edX."""
+        entry = {
+            "link": self.location.block_id,
+            "user": external_id(user.id),
+            "grade": score * max_score,
+            "comment": comment,
+        }
+        with GRADE_BOOK.open("a", encoding="utf-8") as book:
+            book.write(json.dumps(entry) + "\n")
+
+
+def person_of(external):
+    """The person behind an external id."""
+    for person_id, person in PEOPLE.items():
+        if external_id(person_id) == external:
+            return person
+    raise LtiError("Invalid User")
+
+
+def members(_course_key):
+    """The course's roster."""
+    return {
+        p.id: {"id": p.id, "username": p.username, "name": p.name, "email": p.email, "roles": [p.role]}
+        for p in PEOPLE.values()
+    }
+
+
+# `lti_consumer.plugin.compat` is the package's one door to the rest of edX.
+class _Off:
+    def is_enabled(self, *_):
+        return False
+
+
+for flag in (
+    "get_external_config_waffle_flag",
+    "get_external_user_id_1p1_launches_waffle_flag",
+    "get_database_config_waffle_flag",
+    "get_external_multiple_launch_urls_waffle_flag",
+):
+    setattr(compat, flag, _Off)
+compat.load_enough_xblock = Block
+compat.load_block_as_user = Block
+compat.get_user_from_external_user_id = person_of
+compat.get_course_members = members
+compat.merge_course_forum_roles = lambda _course, roster: roster
+compat.batch_get_or_create_externalids = lambda _users: {
+    i: types.SimpleNamespace(external_user_id=external_id(i)) for i in PEOPLE
+}
+compat.get_event_tracker = lambda: None
+
+
+def set_up():
+    """A new database gets one registration ("passport" in edX) and the links; a database from before is used as it is."""
+    call_command("migrate", verbosity=0)
+    if Lti1p3Passport.objects.exists():
+        return
+    CourseAllowPIISharingInLTIFlag.objects.create(course_id=COURSE, enabled=True)
+    passport = Lti1p3Passport.objects.create(
+        name="courseferry", lti_1p3_client_id=CLIENT_ID, lti_1p3_tool_keyset_url=f"{TOOL}/lti/jwks.json"
+    )
+    for link, (launch_url, _custom, grades) in LINKS.items():
+        config = LtiConfiguration.objects.create(
+            version=LtiConfiguration.LTI_1P3,
+            config_store=LtiConfiguration.CONFIG_ON_DB,
+            location=usage_key(link),
+            lti_1p3_passport=passport,
+            lti_1p3_oidc_url=f"{TOOL}/lti/login",
+            lti_1p3_launch_url=launch_url,
+            lti_1p3_redirect_uris=[f"{TOOL}/lti/launch"],
+            lti_advantage_enable_nrps=True,
+            lti_advantage_ags_mode=grades,
+        )
+        config.get_lti_consumer()  # makes the keys and the declarative line item, as edX's Studio does
+
+
+def launch_data(link, person, pii=True, role=None):
+    """One learner's press on one link."""
+    shown = person if pii else types.SimpleNamespace(username=None, name=None, email=None)
+    return Lti1p3LaunchData(
+        user_id=person.id,
+        external_user_id=external_id(person.id),
+        user_role=None if role == "none" else role or person.role,
+        config_id=LtiConfiguration.objects.get(location=usage_key(link)).config_id,
+        resource_link_id=str(usage_key(link)),
+        preferred_username=shown.username,
+        name=shown.name,
+        email=shown.email,
+        launch_presentation_document_target="iframe",
+        launch_presentation_return_url=f"{BASE}/t/return",
+        context_id=str(COURSE),
+        context_type=["course_offering"],
+        context_title="Demonstration course",
+        context_label="DemoX",
+        custom_parameters=LINKS[link][1],
+    )
+
+
+# ---- addresses for the test driver ------------------------------------------------------------------------------
+
+
+def config(_request):
+    """What an edX author would copy into the tool."""
+    info = api.get_lti_1p3_launch_info(launch_data("by-custom", PEOPLE[1]))
+    return JsonResponse(
+        {
+            "issuer": BASE,
+            "client_id": info["client_id"],
+            "auth_url": info["oidc_callback"],
+            "token_url": info["token_url"],
+            "jwks_url": info["keyset_url"],
+            "deployment_id": info["deployment_id"],
+        }
+    )
+
+
+def launch(request):
+    """Sends the browser to the tool's login address."""
+    ask = request.GET
+    person = PEOPLE[int(ask.get("user", "2"))]
+    data = launch_data(ask.get("link", "by-custom"), person, ask.get("pii", "1") == "1", ask.get("role"))
+    return HttpResponseRedirect(api.get_lti_1p3_launch_start_url(data))
+
+
+def state(_request):
+    """What arrived: rows the package keeps, and the grades it published."""
+    scores = [
+        {
+            "link": score.line_item.lti_configuration.location.block_id,
+            "user": score.user_id,
+            "given": score.score_given,
+            "maximum": score.score_maximum,
+            "activity": score.activity_progress,
+            "grading": score.grading_progress,
+            "timestamp": score.timestamp.isoformat(),
+        }
+        for score in LtiAgsScore.objects.all()
+    ]
+    line_items = [
+        {
+            "link": item.lti_configuration.location.block_id,
+            "label": item.label,
+            "maximum": item.score_maximum,
+            "tag": item.tag,
+            "resource_id": item.resource_id,
+            "resource_link_id": str(item.resource_link_id),
+        }
+        for item in LtiAgsLineItem.objects.all()
+    ]
+    book = GRADE_BOOK.read_text(encoding="utf-8").splitlines() if GRADE_BOOK.exists() else []
+    return JsonResponse({"scores": scores, "line_items": line_items, "grade_book": [json.loads(line) for line in book]})
+
+
+urlpatterns = [
+    path("api/", include("lti_consumer.plugin.urls")),
+    path("t/config", config),
+    path("t/launch", launch),
+    path("t/state", state),
+    path("t/return", lambda _request: HttpResponse("back in the course")),
+]
+
+
+def main():
+    """Serves until killed."""
+    from socketserver import ThreadingMixIn
+    from wsgiref.simple_server import WSGIServer, make_server
+
+    class Server(ThreadingMixIn, WSGIServer):
+        daemon_threads = True
+
+    DIR.mkdir(parents=True, exist_ok=True)
+    sys.modules["edx_platform"] = sys.modules["__main__"]  # ROOT_URLCONF must not import this file a second time
+    set_up()
+    server = make_server("127.0.0.1", PORT, get_wsgi_application(), server_class=Server)
+    print(f"edX is at {BASE}, its files in {DIR}", flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
