@@ -1,6 +1,7 @@
 //! Use cases, one verb a file: what the front doors ask for.
 
 mod site;
+pub mod this_machine;
 
 use std::sync::{Arc, PoisonError, RwLock};
 

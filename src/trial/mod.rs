@@ -2,13 +2,12 @@
 //!
 //! It listens at another origin than the tool (`localhost` beside `127.0.0.1`, two sites to a browser), has its own keys, token
 //! endpoint, AGS and grade book, frames the tool, and can be broken on purpose. Everything is in memory. It starts only with
-//! `ferry serve --trial`, and only on this machine ([`guard`]).
+//! `ferry serve --trial`, and only on this machine ([`crate::app::this_machine`]).
 
 mod ags;
 mod assertion;
 mod faults;
 mod grade_book;
-pub mod guard;
 mod oidc;
 mod pages;
 mod people;

@@ -12,10 +12,11 @@ use actix_web::{
 use url::Url;
 
 use super::{
-    ags, guard, oidc, pages,
+    ags, oidc, pages,
     state::{Activity, CLIENT_ID, DEPLOYMENT_ID, Platform, ToolKeys},
 };
 use crate::{
+    app::this_machine::{self, NotThisMachine},
     clock::Clock,
     ids,
     lti::jose::{JoseError, SigningKey},
@@ -26,7 +27,7 @@ use crate::{
 pub enum TrialError {
     /// The tool is not on this machine.
     #[error(transparent)]
-    Refused(#[from] guard::TrialRefused),
+    Refused(#[from] NotThisMachine),
     /// No port.
     #[error("the trial platform could not listen: {0}")]
     Listen(#[from] std::io::Error),
@@ -69,7 +70,7 @@ impl Trial {
     /// # Errors
     /// When the tool's public URL is not on this machine, or no port is to be had.
     pub fn bind(tool: &Url, port: u16) -> Result<Self, TrialError> {
-        guard::check_public_url(tool)?;
+        this_machine::check_public_url(tool)?;
         let listener = TcpListener::bind(("127.0.0.1", port)).or_else(|_| TcpListener::bind(("127.0.0.1", 0)))?;
         let name = if tool.host_str() == Some("localhost") { "127.0.0.1" } else { "localhost" };
         let host = format!("{name}:{}", listener.local_addr()?.port());
@@ -139,7 +140,7 @@ async fn this_machine_only<B: MessageBody>(
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let headers = request.headers();
     let host = headers.get("host").and_then(|v| v.to_str().ok());
-    match guard::check_request(host, headers.keys().map(|k| k.as_str())) {
+    match this_machine::check_request(host, headers.keys().map(|k| k.as_str())) {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(refused) => {
             let answer = HttpResponse::Forbidden().body(format!("{refused}: the trial platform answers this machine only\n"));

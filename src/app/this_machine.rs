@@ -1,4 +1,4 @@
-//! The limits of `--trial`: loopback only, no proxy in front, no other Host.
+//! The limits of `--trial`: loopback only, no proxy in front, no other Host. The tool and the trial platform both keep them.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use url::{Host, Url};
 
 /// Why a trial does not start or does not answer.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TrialRefused {
+pub enum NotThisMachine {
     /// The public URL is not on this machine.
     #[error("a trial runs on this machine only, and the public URL is `{0}`")]
     PublicUrl(String),
@@ -21,32 +21,32 @@ pub enum TrialRefused {
 /// Whether this URL stays on this machine.
 ///
 /// # Errors
-/// [`TrialRefused::PublicUrl`] for any host but `localhost`, `127.0.0.0/8` and `::1`.
-pub fn check_public_url(url: &Url) -> Result<(), TrialRefused> {
+/// [`NotThisMachine::PublicUrl`] for any host but `localhost`, `127.0.0.0/8` and `::1`.
+pub fn check_public_url(url: &Url) -> Result<(), NotThisMachine> {
     let local = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     };
-    if local { Ok(()) } else { Err(TrialRefused::PublicUrl(url.to_string())) }
+    if local { Ok(()) } else { Err(NotThisMachine::PublicUrl(url.to_string())) }
 }
 
 /// Whether a request came straight from a browser on this machine.
 ///
 /// # Errors
 /// When the Host header is another machine's, or a proxy left its mark.
-pub fn check_request<'a>(host: Option<&str>, headers: impl IntoIterator<Item = &'a str>) -> Result<(), TrialRefused> {
+pub fn check_request<'a>(host: Option<&str>, headers: impl IntoIterator<Item = &'a str>) -> Result<(), NotThisMachine> {
     let host = host.unwrap_or("");
     let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
     let name = name.trim_matches(['[', ']']);
     if !(name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())) {
-        return Err(TrialRefused::Host(host.to_owned()));
+        return Err(NotThisMachine::Host(host.to_owned()));
     }
     for header in headers {
         let lower = header.to_ascii_lowercase();
         if lower == "forwarded" || lower == "via" || lower.starts_with("x-forwarded") || lower == "x-real-ip" {
-            return Err(TrialRefused::Forwarded(header.to_owned()));
+            return Err(NotThisMachine::Forwarded(header.to_owned()));
         }
     }
     Ok(())
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_rebound_name_is_refused() {
-        assert_eq!(check_request(Some("evil.example:8081"), []), Err(TrialRefused::Host("evil.example:8081".into())));
+        assert_eq!(check_request(Some("evil.example:8081"), []), Err(NotThisMachine::Host("evil.example:8081".into())));
         assert!(check_request(None, []).is_err());
         assert!(check_request(Some("localhost.evil.example"), []).is_err());
     }
