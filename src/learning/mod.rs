@@ -10,6 +10,9 @@ pub mod numeric;
 pub mod responses;
 pub mod scoring;
 
+#[cfg(test)]
+mod tests;
+
 pub use completion::{Completion, Policy, completion};
 pub use draw::{DrawnItem, DrawnQuestion, DrawnQuiz, draw};
 pub use grade::{course_grade, module_grade};
