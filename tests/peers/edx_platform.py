@@ -114,7 +114,7 @@ PEOPLE = {
     1: types.SimpleNamespace(id=1, username="ina", name="Ina Instructor", email="ina@example.org", role="instructor"),
     **{
         i: types.SimpleNamespace(id=i, username=f"s{i}", name=f"Student {i}", email=f"s{i}@example.org", role="student")
-        for i in range(2, 32)
+        for i in range(2, 102)
     },
 }
 
