@@ -1,18 +1,48 @@
 //! A source tree in, a course or every diagnostic out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     cache::RenderCache,
     diagnostic::{Diagnostic, Diagnostics, Kind, Spot},
-    front_matter, links,
-    manifest::{self, CourseFile},
-    markdown::{self, Fragments},
-    model::{Asset, Course, Lesson, Module, Quiz},
-    quiz,
+    files::{self, Folder},
+    front_matter::{self, FrontMatter},
+    lint,
+    manifest::{self, CourseFile, ModuleFile},
+    markdown::Rendered,
+    model::{Asset, Course, Lesson, Module, NotebookPage, Quiz},
+    notebook::{self, Notebook},
+    quiz::QuizFile,
+    render::{self, Done, Job, What},
+    resolve::{Here, Index, Resolved, resolve},
     source::Source,
 };
 use crate::ids::sha256_hex;
+
+/// Everything read, nothing resolved.
+pub(crate) struct Draft<'s> {
+    pub(crate) course: CourseFile,
+    pub(crate) modules: Vec<ModuleDraft<'s>>,
+    /// Notebooks by path.
+    pub(crate) notebooks: BTreeMap<&'s str, Notebook>,
+}
+
+/// One module, read.
+pub(crate) struct ModuleDraft<'s> {
+    pub(crate) folder: Folder<'s>,
+    pub(crate) path: String,
+    pub(crate) file: ModuleFile,
+    pub(crate) lessons: Vec<LessonDraft<'s>>,
+    pub(crate) quiz: Option<QuizFile>,
+}
+
+/// One lesson, read.
+pub(crate) struct LessonDraft<'s> {
+    pub(crate) path: &'s str,
+    pub(crate) number: u16,
+    pub(crate) front: FrontMatter,
+    pub(crate) rendered: Rendered,
+}
 
 /// Reads a course.
 ///
@@ -28,121 +58,239 @@ pub fn load(source: &Source, cache: Option<&mut dyn RenderCache>) -> Result<Cour
 /// Reads a course and answers with every finding. There is a course if there is a readable `course.toml`; use it only if
 /// nothing [blocks](Diagnostics::blocking).
 #[must_use]
-pub fn check(source: &Source, _cache: Option<&mut dyn RenderCache>) -> (Option<Course>, Diagnostics) {
+pub fn check(source: &Source, cache: Option<&mut dyn RenderCache>) -> (Option<Course>, Diagnostics) {
     let mut found = Vec::new();
-    let Some(text) = source.get("course.toml").and_then(|b| std::str::from_utf8(b).ok()) else {
-        found.push(Diagnostic::new(Kind::MissingFile, "course.toml", Spot::START, "there is no course.toml"));
-        return (None, Diagnostics::new(found));
-    };
-    let (file, bad) = manifest::course("course.toml", text);
-    found.extend(bad);
-    let mut assets = BTreeMap::new();
-    let mut modules = Vec::new();
-    let mut dirs: Vec<String> = source.under("modules").filter_map(|(p, _)| p.split('/').nth(1).map(str::to_owned)).collect();
-    dirs.dedup();
-    for dir in dirs {
-        if let Some(module) = module(source, &dir, &file, &mut assets, &mut found) {
-            modules.push(module);
-        }
+    let Some(draft) = read(source, cache, &mut found) else { return (None, Diagnostics::new(found)) };
+    let index = index(&draft);
+    let mut used = BTreeSet::new();
+    let mut modules: Vec<Module> = Vec::new();
+    for module in &draft.modules {
+        let mut maker = Maker { source, index: &index, draft: &draft, used: &mut used, found: &mut found };
+        modules.push(maker.module(module));
     }
-    let place = |m: &Module| file.order.iter().position(|o| o.value == m.id).unwrap_or(usize::MAX);
+    lint::all(source, &draft, &used, &mut found);
+    let place = |m: &Module| {
+        let jump = || draft.course.jumps.iter().position(|(j, _)| j.to == m.id).map(|i| i + draft.course.order.len());
+        draft.course.order.iter().position(|o| o.value == m.id).or_else(jump).unwrap_or(usize::MAX)
+    };
     modules.sort_by_key(place);
+    let assets = used.iter().filter_map(|path| asset(source, &index, path)).map(|a| (a.path.clone(), a)).collect();
+    let c = draft.course;
     let course = Course {
-        id: file.id,
-        title: file.title,
-        version: file.version,
-        language: file.language,
-        summary: file.summary,
-        license: file.license,
-        credits: file.credits,
-        grading: file.grading,
+        id: c.id,
+        title: c.title,
+        version: c.version,
+        language: c.language,
+        summary: c.summary,
+        license: c.license,
+        credits: c.credits,
+        grading: c.grading,
         modules,
-        jumps: file.jumps.into_iter().map(|(j, _)| j).collect(),
+        jumps: c.jumps.into_iter().map(|(j, _)| j).collect(),
         assets,
         content_hash: source.hash(),
     };
     (Some(course), Diagnostics::new(found))
 }
 
-fn module(
-    source: &Source,
-    dir: &str,
-    course: &CourseFile,
-    assets: &mut BTreeMap<String, Asset>,
-    found: &mut Vec<Diagnostic>,
-) -> Option<Module> {
-    let base = format!("modules/{dir}");
-    let toml_path = format!("{base}/module.toml");
-    let text = std::str::from_utf8(source.get(&toml_path)?).ok()?;
-    let (file, bad) = manifest::module(&toml_path, text);
-    found.extend(bad);
-    for folder in ["media", "figures", "data", "notebooks"] {
-        for (path, bytes) in source.under(&format!("{base}/{folder}")) {
-            let name = path.strip_prefix("modules/").unwrap_or(path);
-            let media_type = mime_guess::from_path(path).first_or_octet_stream().essence_str().to_owned();
-            let asset = Asset { path: name.to_owned(), media_type, sha256: sha256_hex(bytes), bytes: bytes.to_vec() };
-            assets.insert(name.to_owned(), asset);
+/// The text of a file; one that is not UTF-8 is reported.
+fn text<'s>(source: &'s Source, path: &str, found: &mut Vec<Diagnostic>) -> Option<&'s str> {
+    let bytes = source.get(path)?;
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let spot = Spot::at(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]), error.valid_up_to());
+            found.push(Diagnostic::new(Kind::Syntax, path, spot, "the file is not UTF-8").hint("save it as UTF-8"));
+            None
         }
     }
-    let mut lessons = Vec::new();
-    for (path, bytes) in source.under(&base) {
-        let name = path.strip_prefix(&format!("{base}/")).unwrap_or(path);
-        let Some(number) = name.strip_suffix(".md").and_then(|n| n.split('-').next()).and_then(|n| n.parse().ok()) else { continue };
-        let Ok(text) = std::str::from_utf8(bytes) else { continue };
-        let (front, bad) = front_matter::read(path, text);
-        found.extend(bad);
-        let Some(front) = front else { continue };
-        let rendered = markdown::page(path, &front.id.value, text);
-        found.extend(rendered.found);
-        lessons.push(Lesson {
-            id: front.id.value,
-            number,
-            title: front.title,
-            summary: front.summary,
-            minutes: front.minutes,
-            outcomes: front.outcomes.into_iter().map(|o| o.value).collect(),
-            html: resolve(&rendered.html, dir, &rendered.links),
-            headings: rendered.headings,
-            words: rendered.words,
-            notebooks: Vec::new(),
-        });
-    }
-    let quiz = quiz_of(source, &base, dir, &file.id.value, course, found);
-    Some(Module {
-        id: file.id.value,
-        number: dir.split('-').next().and_then(|n| n.parse().ok()).unwrap_or(0),
-        dir: dir.to_owned(),
-        title: file.title,
-        summary: file.summary,
-        outcomes: file.outcomes.into_iter().map(|(o, _)| o).collect(),
-        hours: file.hours,
-        weight: file.weight,
-        lessons,
-        planned: file.planned.into_iter().map(|(p, _)| p).collect(),
-        quiz,
-    })
 }
 
-fn quiz_of(source: &Source, base: &str, dir: &str, module_id: &str, course: &CourseFile, found: &mut Vec<Diagnostic>) -> Option<Quiz> {
-    let path = format!("{base}/quiz.toml");
-    let text = std::str::from_utf8(source.get(&path)?).ok()?;
-    let quiz_id = format!("{module_id}-quiz");
-    let (file, bad, _) = quiz::read(&path, text, module_id, Fragments::new(&path, &quiz_id, Vec::new()));
+/// Reads every file.
+pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, found: &mut Vec<Diagnostic>) -> Option<Draft<'s>> {
+    if !source.has("course.toml") {
+        let missing = Diagnostic::new(Kind::MissingFile, "course.toml", Spot::START, "there is no course.toml");
+        found.push(missing.hint("name the folder that holds it, or make a new course with `ferry new DIR`"));
+        return None;
+    }
+    let (course, bad) = manifest::course("course.toml", text(source, "course.toml", found)?);
     found.extend(bad);
-    found.extend(file.rendered.found.iter().cloned());
-    let mut quiz = file.quiz;
-    quiz.attempts = file.attempts.unwrap_or(course.grading.attempts);
-    quiz.pass_mark = file.pass_mark.unwrap_or(course.grading.pass_mark);
-    quiz.grade = course.grading.grade;
-    for html in quiz.html_mut() {
-        *html = resolve(html, dir, &file.rendered.links);
+    let mut modules = Vec::new();
+    let mut jobs = Vec::new();
+    for folder in files::folders(source, found) {
+        let path = folder.path("module.toml");
+        let Some(toml) = text(source, &path, found) else { continue };
+        let (file, bad) = manifest::module(&path, toml);
+        found.extend(bad);
+        let mut lessons = Vec::new();
+        for (number, path) in folder.lessons.iter().copied() {
+            let Some(text) = text(source, path, found) else { continue };
+            let (front, bad) = front_matter::read(path, text);
+            found.extend(bad);
+            let id = front.as_ref().map_or_else(|| "lesson".to_owned(), |f| f.id.value.clone());
+            jobs.push(Job { what: What::Lesson, file: path, text, id });
+            lessons.push((number, path, front));
+        }
+        for (what, path) in folder.quiz.iter().map(|p| (What::Quiz, *p)).chain(folder.notebooks.iter().map(|p| (What::Notebook, *p))) {
+            if let Some(text) = text(source, path, found) {
+                jobs.push(Job { what, file: path, text, id: file.id.value.clone() });
+            }
+        }
+        modules.push((folder, path, file, lessons));
     }
-    Some(quiz)
+    let done = render::run(&jobs, cache);
+    let mut pages: BTreeMap<&str, Rendered> = BTreeMap::new();
+    let mut quizzes: BTreeMap<&str, QuizFile> = BTreeMap::new();
+    let mut notebooks: BTreeMap<&str, Notebook> = BTreeMap::new();
+    for (job, done) in jobs.iter().zip(done) {
+        let file = job.file;
+        match done {
+            Done::Lesson(page) => drop(pages.insert(file, page)),
+            Done::Notebook(page) => drop(notebooks.insert(file, page)),
+            Done::Quiz(quiz, bad) => {
+                found.extend(bad);
+                found.extend(quiz.rendered.found.iter().cloned());
+                quizzes.insert(file, *quiz);
+            }
+        }
+    }
+    found.extend(pages.values().flat_map(|p| &p.found).chain(notebooks.values().flat_map(|n| &n.rendered.found)).cloned());
+    let modules = modules.into_iter().map(|(folder, path, file, lessons)| {
+        let lessons = lessons.into_iter().filter_map(|(number, path, front)| {
+            Some(LessonDraft { path, number, front: front?, rendered: pages.remove(path).unwrap_or_default() })
+        });
+        let lessons = lessons.collect();
+        let quiz = folder.quiz.and_then(|p| quizzes.remove(p));
+        ModuleDraft { folder, path, file, lessons, quiz }
+    });
+    Some(Draft { course, modules: modules.collect(), notebooks })
 }
 
-fn resolve(html: &str, dir: &str, list: &[markdown::Link]) -> String {
-    links::rewrite_urls(html, |url| {
-        let link = list.get(url.strip_prefix("ref:")?.parse::<usize>().ok()?)?;
-        Some(if link.url.starts_with('#') { link.url.clone() } else { format!("asset:{dir}/{}", link.url) })
-    })
+fn index(draft: &Draft<'_>) -> Index {
+    let mut index = Index::default();
+    for module in &draft.modules {
+        for lesson in &module.lessons {
+            let id = &lesson.front.id.value;
+            index.pages.insert(lesson.path.to_owned(), id.clone());
+            index.anchors.insert(id.clone(), lesson.rendered.anchors.iter().cloned().collect());
+            for name in &lesson.front.notebooks {
+                let path = module.folder.path(&format!("notebooks/{}", name.value));
+                let Some(notebook) = draft.notebooks.get(path.as_str()) else { continue };
+                let id = notebook::page_id(&path);
+                index.anchors.insert(id.clone(), notebook.rendered.anchors.iter().cloned().collect());
+                index.pages.insert(path, id);
+                let folder = module.folder.path("notebooks");
+                index.extra.extend(notebook.image_files().map(|(name, bytes)| (format!("{folder}/{name}"), bytes)));
+            }
+        }
+        if let (Some(quiz), Some(path)) = (&module.quiz, module.folder.quiz) {
+            index.pages.insert(path.to_owned(), quiz.quiz.id.clone());
+            index.anchors.insert(quiz.quiz.id.clone(), BTreeSet::new());
+        }
+    }
+    index
+}
+
+fn asset(source: &Source, index: &Index, path: &str) -> Option<Asset> {
+    let bytes = source.get(path).map(<[u8]>::to_vec).or_else(|| index.extra.get(path).cloned())?;
+    let media_type = match path.rsplit('.').next() {
+        Some("ipynb") => "application/x-ipynb+json".to_owned(),
+        _ => mime_guess::from_path(path).first_or_octet_stream().essence_str().to_owned(),
+    };
+    Some(Asset { path: path.strip_prefix("modules/")?.to_owned(), media_type, sha256: sha256_hex(&bytes), bytes })
+}
+
+/// Turns drafts into the model, every link resolved.
+struct Maker<'m, 's> {
+    source: &'s Source,
+    index: &'m Index,
+    draft: &'m Draft<'s>,
+    used: &'m mut BTreeSet<String>,
+    found: &'m mut Vec<Diagnostic>,
+}
+
+impl<'m> Maker<'m, '_> {
+    fn resolved(&mut self, here: &Here<'_>, rendered: &Rendered) -> Resolved {
+        let mut resolved = resolve(here, &rendered.links);
+        self.used.append(&mut resolved.used);
+        self.found.append(&mut resolved.found);
+        resolved
+    }
+
+    fn here<'h>(&self, file: &'h str, page_id: &'h str) -> Here<'h>
+    where
+        'm: 'h,
+    {
+        Here { source: self.source, index: self.index, file, page_id }
+    }
+
+    fn html(&mut self, file: &str, page_id: &str, rendered: &Rendered) -> String {
+        let here = Here { source: self.source, index: self.index, file, page_id };
+        let resolved = self.resolved(&here, rendered);
+        resolved.apply(&here, &rendered.links, &rendered.html)
+    }
+
+    fn module(&mut self, module: &ModuleDraft<'_>) -> Module {
+        let lessons = module.lessons.iter().map(|l| self.lesson(module, l)).collect();
+        let quiz = module.quiz.as_ref().map(|q| self.quiz(module, q));
+        let file = &module.file;
+        Module {
+            id: file.id.value.clone(),
+            number: module.folder.number,
+            dir: module.folder.dir.clone(),
+            title: file.title.clone(),
+            summary: file.summary.clone(),
+            outcomes: file.outcomes.iter().map(|(o, _)| o.clone()).collect(),
+            hours: file.hours,
+            weight: file.weight,
+            lessons,
+            planned: file.planned.iter().map(|(p, _)| p.clone()).collect(),
+            quiz,
+        }
+    }
+
+    fn lesson(&mut self, module: &ModuleDraft<'_>, lesson: &LessonDraft<'_>) -> Lesson {
+        let (front, rendered) = (&lesson.front, &lesson.rendered);
+        let html = self.html(lesson.path, &front.id.value, rendered);
+        let notebooks =
+            front.notebooks.iter().filter_map(|n| self.notebook(&module.folder.path(&format!("notebooks/{}", n.value)))).collect();
+        Lesson {
+            id: front.id.value.clone(),
+            number: lesson.number,
+            title: front.title.clone(),
+            summary: front.summary.clone(),
+            minutes: front.minutes,
+            outcomes: front.outcomes.iter().map(|o| o.value.clone()).collect(),
+            html,
+            headings: rendered.headings.clone(),
+            words: rendered.words,
+            notebooks,
+        }
+    }
+
+    fn notebook(&mut self, path: &str) -> Option<NotebookPage> {
+        let draft = self.draft;
+        let notebook = draft.notebooks.get(path)?;
+        let id = notebook::page_id(path);
+        let html = self.html(path, &id, &notebook.rendered);
+        self.used.insert(path.to_owned());
+        Some(NotebookPage { id, title: notebook.title.clone(), html, asset: path.strip_prefix("modules/")?.to_owned() })
+    }
+
+    fn quiz(&mut self, module: &ModuleDraft<'_>, file: &QuizFile) -> Quiz {
+        let path = module.folder.quiz.unwrap_or_default();
+        let here = self.here(path, &file.quiz.id);
+        let resolved = self.resolved(&here, &file.rendered);
+        let grading = self.draft.course.grading;
+        let mut quiz = Quiz {
+            attempts: file.attempts.unwrap_or(grading.attempts),
+            pass_mark: file.pass_mark.unwrap_or(grading.pass_mark),
+            grade: grading.grade,
+            ..file.quiz.clone()
+        };
+        for html in quiz.html_mut() {
+            *html = resolved.apply(&here, &file.rendered.links, html);
+        }
+        quiz
+    }
 }

@@ -2,14 +2,21 @@
 
 pub mod cache;
 pub mod diagnostic;
+pub mod figures;
+mod files;
 mod front_matter;
+mod image;
 pub mod links;
+mod lint;
 mod load;
 mod manifest;
 mod markdown;
 pub mod model;
+mod notebook;
 mod quiz;
 mod reader;
+mod render;
+mod resolve;
 pub mod source;
 
 pub use cache::RenderCache;

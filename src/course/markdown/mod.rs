@@ -7,15 +7,22 @@
 //! `figure.code > figcaption? + pre > code`; `figure.figure > img + figcaption? + details.source`;
 //! `aside.callout.callout-{note,tip,important,warning,caution} > p.callout-title`; `div.table-scroll > table`;
 //! `section.check > p.check-title, …, details.answer > summary + div`; `section.footnotes > ol`, `sup.footnote-ref`,
-//! `a.footnote-backref`; `div.math-block > math` (`span.math-block` inside a line of text); `.al-c`, `.al-r` on cells;
-//! in notebooks `div.cell`, `div.cell-out > pre`; highlighted code: see [`code`].
+//! `a.footnote-backref`; `span.math-block > math` (a displayed formula: block, scrolls); `.al-c`, `.al-r` on cells;
+//! `li.task`, `li.task-done`; in notebooks `div.cell-out > pre`; highlighted code: see [`code`]; cells in formulas: see [`math`].
 
-mod format;
+mod blocks;
+mod clean;
+pub(in crate::course) mod code;
+pub(in crate::course) mod fenced;
+mod fences;
+pub(in crate::course) mod format;
+mod info;
+mod math;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    diagnostic::{Diagnostic, Spot},
+    diagnostic::{Diagnostic, Severity, Spot},
     reader::Text,
 };
 
@@ -24,8 +31,10 @@ use super::{
 pub(crate) struct Link {
     pub(crate) url: String,
     pub(crate) spot: Spot,
-    /// Shown on the page rather than followed.
-    pub(crate) image: bool,
+    /// The text alternative of what is shown rather than followed.
+    pub(crate) alt: Option<String>,
+    /// Whether it is the drawing of a Mermaid block, whose absence is a matter of its own.
+    pub(crate) drawn: bool,
 }
 
 /// A Mermaid block.
@@ -53,13 +62,49 @@ pub(crate) struct Rendered {
 }
 
 impl Rendered {
-    fn absorb(&mut self, part: Rendered) {
+    /// Takes over everything but the HTML and its text.
+    pub(in crate::course) fn absorb(&mut self, part: Rendered) {
         self.words += part.words;
+        self.headings.extend(part.headings);
         self.anchors.extend(part.anchors);
         self.links.extend(part.links);
         self.figures.extend(part.figures);
         self.found.extend(part.found);
     }
+}
+
+impl Rendered {
+    /// Adds an image that the text does not hold, and answers the mark for its place.
+    pub(in crate::course) fn add_image(&mut self, url: &str, alt: &str) -> String {
+        self.links.push(Link { url: url.to_owned(), spot: Spot::START, alt: Some(alt.to_owned()), drawn: false });
+        let mark = format::IMAGE;
+        format!("{mark}{}{mark}", self.links.len() - 1)
+    }
+}
+
+/// Renders a cell of a notebook. What notebooks do all the time, such as raw HTML and first-level headings, is let pass;
+/// ids that are `taken` get the cell's number.
+pub(in crate::course) fn notebook_cell(
+    file: &str,
+    page_id: &str,
+    number: usize,
+    text: &str,
+    first_ref: usize,
+    taken: &[String],
+) -> Rendered {
+    let mut out = format::render(file, page_id, text, first_ref);
+    out.found.retain(|d| d.severity == Severity::Error);
+    for anchor in &mut out.anchors {
+        if taken.contains(anchor) {
+            let own = format!("{anchor}-c{number}");
+            out.html = out
+                .html
+                .replace(&format!("\"{anchor}\""), &format!("\"{own}\""))
+                .replace(&format!("\"#{anchor}\""), &format!("\"#{own}\""));
+            *anchor = own;
+        }
+    }
+    out
 }
 
 /// Renders a whole file, front matter skipped.

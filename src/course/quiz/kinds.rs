@@ -238,13 +238,8 @@ fn numeric(q: &mut Table<'_, '_>, r: &mut Reader<'_>, fragments: &mut Fragments<
         Some(text) if html.is_empty() => fragments.block(text),
         _ => html.to_owned(),
     };
-    let (mut stem_html, mut stem_text) = (first.stem_html.clone(), String::new());
-    if stem_html.is_empty() {
-        (stem_html, stem_text) = fragments.stem(stem);
-    } else {
-        let filled = Text { value: placeholders::fill(&stem.value, &first.values).0, ..stem.clone() };
-        (stem_html, stem_text) = fragments.stem(&filled);
-    }
+    let filled = Text { value: placeholders::fill(&stem.value, &first.values).0, ..stem.clone() };
+    let (stem_html, stem_text) = fragments.stem(&filled);
     let explain_html = own(&first.explain_html, explain, fragments);
     let why_html = own(&first.why_html, why.as_ref(), fragments);
     Some(Body { stem_html, stem_text, explain_html, kind: QuestionKind::Numeric { variants, unit, why_html } })
