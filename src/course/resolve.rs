@@ -145,7 +145,8 @@ fn showable(path: &str, bytes: &[u8]) -> Result<(), &'static str> {
 
 fn missing(here: &Here<'_>, found: Diagnostic, path: &str) -> Diagnostic {
     let folder = path.rsplit_once('/').map_or("", |(f, _)| f);
-    let siblings: Vec<&str> = here.source.under(folder).map(|(p, _)| p).collect();
+    let siblings: Vec<&str> =
+        here.source.under(folder).map(|(p, _)| p).filter(|p| p.rsplit_once('/').is_some_and(|(f, _)| f == folder)).collect();
     if let Some(near) = nearest(path, &siblings) {
         let name = near.rsplit('/').next().unwrap_or(near);
         return found.hint(format!("did you mean `{name}`?"));

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn what_is_not_on_the_list_goes() {
         let html = r#"<p onclick="x()">a<script>alert(1)</script><iframe src="https://x.example"></iframe><a href="javascript:x()">b</a><img src=x onerror=y></p><svg><a href="https://x.example">c</a></svg>"#;
-        assert_eq!(clean(html, &[]), r#"<p>a<a>b</a></p><a href="https://x.example">c</a>"#);
+        assert_eq!(clean(html, &[]), "<p>a<a>b</a></p>");
     }
 
     #[test]

@@ -80,8 +80,8 @@ static SCOPES: LazyLock<Vec<(Scope, &str)>> = LazyLock::new(|| {
     list
 });
 
-/// Names for text that is no code.
-const PLAIN: &[&str] = &["", "text", "txt", "plain", "output", "console", "terminal", "none", "log"];
+/// Names for text that is no code, or that no syntax is at hand for.
+const PLAIN: &[&str] = &["powershell", "ps1", "", "text", "txt", "plain", "output", "console", "terminal", "none", "log"];
 
 /// Names that the syntax set lacks.
 const ALIASES: &[(&str, &str)] =

@@ -97,7 +97,7 @@ mod tests {
             r"\underbrace{a+b}_{n} \times \lfloor x \rceil \cdot \mathbb{E}[x]",
         ] {
             let html = mathml(latex, true).unwrap_or_else(|e| panic!("{latex}: {}", e.message));
-            assert!(!html.contains("style="), "{latex}: {html}");
+            assert!(!html.contains(" style="), "{latex}: {html}");
         }
         assert!(mathml(r"\begin{aligned} a &= b \end{aligned}", true).unwrap().contains("<mtd class=\"m-r m-r0\">"));
     }
