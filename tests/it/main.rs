@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod architecture;
+mod databases;
 mod http;
+mod store;
 mod trial;

@@ -1,0 +1,207 @@
+use courseferry::store::{
+    Durability, StoreError, Tx, context, learner as people,
+    login_state::{self, LoginState},
+    registration, session,
+};
+
+use super::{DAY, MINUTE, NOW, add_platform, launch_of, open};
+use crate::databases::{Db, each, sqlite};
+
+fn login(registration_id: &str, state: &str) -> LoginState {
+    LoginState {
+        state_hash: state.to_owned(),
+        tenant_id: "default".to_owned(),
+        registration_id: registration_id.to_owned(),
+        nonce_hash: format!("nonce of {state}"),
+        browser_hash: format!("browser of {state}"),
+        storage_target: Some("_parent".to_owned()),
+        target_link_uri: "https://tool/launch?to=foundations".to_owned(),
+        created_at: NOW,
+        expires_at: NOW + 10 * MINUTE,
+    }
+}
+
+async fn begin(db: &Db, login: &LoginState) {
+    let login = login.clone();
+    db.store.write(Durability::Normal, async move |tx: &mut Tx| login_state::insert(tx, &login).await).await.unwrap();
+}
+
+async fn consume(db: &Db, state: &str, browser: &str, now: i64) -> Option<LoginState> {
+    let (state, browser) = (state.to_owned(), browser.to_owned());
+    db.store.write(Durability::Normal, async move |tx: &mut Tx| login_state::consume(tx, &state, &browser, now).await).await.unwrap()
+}
+
+#[test]
+fn a_login_is_consumed_once_by_the_browser_that_began_it() {
+    each(async |db| {
+        let (platform, _) = add_platform(&db.store, 1).await;
+        let begun = login(&platform.id, "s1");
+        begin(db, &begun).await;
+        assert_eq!(consume(db, "s1", "another browser", NOW).await, None);
+        assert_eq!(consume(db, "s2", "browser of s1", NOW).await, None);
+        assert_eq!(consume(db, "s1", "browser of s1", begun.expires_at).await, None, "too late");
+        assert_eq!(login_state::peek(&mut db.store.read().await.unwrap(), "s1").await.unwrap(), Some(begun.clone()));
+        assert_eq!(consume(db, "s1", "browser of s1", NOW + MINUTE).await, Some(begun));
+        assert_eq!(consume(db, "s1", "browser of s1", NOW + MINUTE).await, None, "replayed");
+    });
+}
+
+#[test]
+fn of_fifty_replays_at_once_one_wins() {
+    each(async |db| {
+        let (platform, _) = add_platform(&db.store, 1).await;
+        begin(db, &login(&platform.id, "s1")).await;
+        let won = futures_util::future::join_all((0..50).map(|_| consume(db, "s1", "browser of s1", NOW))).await;
+        assert_eq!(won.into_iter().flatten().count(), 1);
+    });
+}
+
+#[test]
+fn logins_of_an_unclean_run_are_void_and_those_of_a_clean_one_stand() {
+    sqlite(async |db| {
+        let (platform, _) = add_platform(&db.store, 1).await;
+        assert_eq!(db.store.begin_serving().await.unwrap(), 0);
+        begin(db, &login(&platform.id, "s1")).await;
+        db.store.end_serving().await.unwrap();
+        assert_eq!(db.store.begin_serving().await.unwrap(), 0, "stopped in good order");
+        // The lock goes with the process; here with the store.
+        db.store.close().await;
+        let after = courseferry::store::Store::connect(&db.settings).await.unwrap();
+        assert!(matches!(after.begin_serving().await, Err(StoreError::InUse(_))), "the first still holds the lock");
+    });
+}
+
+#[test]
+fn a_crash_voids_the_logins() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = courseferry::config::DatabaseSettings::sqlite_in(dir.path());
+    crate::databases::block_on(async {
+        let first = courseferry::store::Store::connect(&settings).await.unwrap();
+        let (platform, _) = add_platform(&first, 1).await;
+        first.begin_serving().await.unwrap();
+        let row = login(&platform.id, "s1");
+        first.write(Durability::Normal, async move |tx: &mut Tx| login_state::insert(tx, &row).await).await.unwrap();
+        drop(first);
+        let second = courseferry::store::Store::connect(&settings).await.unwrap();
+        assert_eq!(second.begin_serving().await.unwrap(), 1);
+        assert_eq!(login_state::peek(&mut second.read().await.unwrap(), "s1").await.unwrap(), None);
+        second.close().await;
+    });
+}
+
+#[test]
+fn a_first_launch_makes_course_link_person_and_session() {
+    each(async |db| {
+        let (platform, deployment) = add_platform(&db.store, 1).await;
+        let opened = open(&db.store, &launch_of(&deployment, "ada", "session-1"), NOW).await.unwrap();
+        let mut tx = db.store.read().await.unwrap();
+        assert_eq!(session::find(&mut tx, "session-1", NOW).await.unwrap(), Some(opened.clone()));
+        assert_eq!(session::find(&mut tx, "session-1", opened.expires_at).await.unwrap(), None, "over");
+        assert_eq!((opened.role.as_str(), opened.target.as_str(), opened.gradable), ("learner", "foundations", true));
+        let course = context::find(&mut tx, &opened.context_id).await.unwrap().unwrap();
+        assert_eq!((course.title.as_str(), course.deployment_id.as_str()), ("Fine-tuning", deployment.id.as_str()));
+        let link = context::link(&mut tx, &opened.resource_link_id).await.unwrap().unwrap();
+        assert_eq!(link.lineitem.as_deref(), Some("https://lms/lineitems/1/lineitem?type_id=2"));
+        let ada = people::find(&mut tx, &opened.learner_id).await.unwrap().unwrap();
+        assert_eq!(people::by_sub(&mut tx, &platform.id, "ada").await.unwrap(), Some(ada.clone()));
+        assert_eq!(ada.name.as_deref(), Some("Name of ada"));
+        assert!(!format!("{ada:?}").contains("Name of"), "names stay out of logs");
+    });
+}
+
+#[test]
+fn launching_again_keeps_the_rows_and_learns_what_changed() {
+    each(async |db| {
+        let (_, deployment) = add_platform(&db.store, 1).await;
+        let first = open(&db.store, &launch_of(&deployment, "ada", "one"), NOW).await.unwrap();
+        let mut changed = launch_of(&deployment, "ada", "two");
+        changed.context.title = "Fine-tuning, autumn".to_owned();
+        changed.link.lineitem = None;
+        changed.link.ags_scopes = "[]".to_owned();
+        changed.learner.name = None;
+        changed.learner.email = Some("ada@example.edu".to_owned());
+        changed.role = "instructor".to_owned();
+        let second = open(&db.store, &changed, NOW + MINUTE).await.unwrap();
+        assert_eq!((&first.learner_id, &first.resource_link_id), (&second.learner_id, &second.resource_link_id));
+        assert_eq!(second.role, "instructor");
+        let mut tx = db.store.read().await.unwrap();
+        assert_eq!(context::find(&mut tx, &second.context_id).await.unwrap().unwrap().title, "Fine-tuning, autumn");
+        let link = context::link(&mut tx, &second.resource_link_id).await.unwrap().unwrap();
+        assert!(link.lineitem.is_some() && link.ags_scopes == "[\"score\"]", "a launch that says less takes nothing away");
+        let ada = people::find(&mut tx, &second.learner_id).await.unwrap().unwrap();
+        assert_eq!((ada.name.as_deref(), ada.email.as_deref()), (Some("Name of ada"), Some("ada@example.edu")));
+    });
+}
+
+#[test]
+fn an_unchanged_launch_touches_nothing_until_the_next_day() {
+    each(async |db| {
+        let (_, deployment) = add_platform(&db.store, 1).await;
+        let first = open(&db.store, &launch_of(&deployment, "ada", "one"), NOW).await.unwrap();
+        let seen = async || {
+            people::enrolment(&mut db.store.read().await.unwrap(), &first.context_id, &first.learner_id).await.unwrap().unwrap().seen_at
+        };
+        open(&db.store, &launch_of(&deployment, "ada", "two"), NOW + MINUTE).await.unwrap();
+        assert_eq!(seen().await, NOW);
+        let mut later = launch_of(&deployment, "ada", "three");
+        later.expires_at = NOW + 2 * DAY;
+        open(&db.store, &later, NOW + DAY).await.unwrap();
+        assert_eq!(seen().await, NOW + DAY);
+    });
+}
+
+#[test]
+fn a_teachers_choice_of_content_survives_launches_that_name_none() {
+    each(async |db| {
+        let (_, deployment) = add_platform(&db.store, 1).await;
+        let mut bare = launch_of(&deployment, "ada", "one");
+        bare.link.target = String::new();
+        let first = open(&db.store, &bare, NOW).await.unwrap();
+        assert_eq!(first.target, "");
+        let link = first.resource_link_id.clone();
+        db.store.write(Durability::Full, async move |tx: &mut Tx| context::set_target(tx, &link, "lora", NOW).await).await.unwrap();
+        bare.session_hash = "two".to_owned();
+        assert_eq!(open(&db.store, &bare, NOW).await.unwrap().target, "lora");
+        bare.session_hash = "three".to_owned();
+        assert_eq!(open(&db.store, &bare, NOW + DAY).await.unwrap().target, "lora");
+    });
+}
+
+#[test]
+fn a_launch_after_somebody_erased_the_learner_makes_them_anew() {
+    each(async |db| {
+        let (_, deployment) = add_platform(&db.store, 1).await;
+        let first = open(&db.store, &launch_of(&deployment, "ada", "one"), NOW).await.unwrap();
+        let id = first.learner_id.clone();
+        assert!(db.store.write(Durability::Full, async move |tx: &mut Tx| people::erase(tx, &id).await).await.unwrap());
+        assert_eq!(session::find(&mut db.store.read().await.unwrap(), "one", NOW).await.unwrap(), None);
+        let second = open(&db.store, &launch_of(&deployment, "ada", "two"), NOW).await.unwrap();
+        assert_ne!(first.learner_id, second.learner_id);
+    });
+}
+
+#[test]
+fn a_launch_through_a_removed_platform_is_refused() {
+    each(async |db| {
+        let (platform, deployment) = add_platform(&db.store, 1).await;
+        open(&db.store, &launch_of(&deployment, "ada", "one"), NOW).await.unwrap();
+        let id = platform.id.clone();
+        db.store.write(Durability::Full, async move |tx: &mut Tx| registration::remove(tx, &id).await).await.unwrap();
+        let refused = open(&db.store, &launch_of(&deployment, "ada", "two"), NOW).await;
+        assert!(matches!(refused, Err(StoreError::Dangling)), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_class_that_launches_at_once_shares_course_and_link() {
+    each(async |db| {
+        let (_, deployment) = add_platform(&db.store, 1).await;
+        let launches: Vec<_> = (0..60).map(|n| launch_of(&deployment, &format!("sub-{}", n % 30), &format!("session-{n}"))).collect();
+        let sessions = futures_util::future::join_all(launches.iter().map(|l| open(&db.store, l, NOW))).await;
+        let sessions: Vec<_> = sessions.into_iter().map(Result::unwrap).collect();
+        let distinct = |f: fn(&session::Session) -> &str| sessions.iter().map(f).collect::<std::collections::BTreeSet<_>>().len();
+        assert_eq!(distinct(|s| &s.context_id), 1);
+        assert_eq!(distinct(|s| &s.resource_link_id), 1);
+        assert_eq!(distinct(|s| &s.learner_id), 30);
+    });
+}
