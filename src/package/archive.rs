@@ -73,7 +73,7 @@ mod tests {
             assert_eq!(file.unix_mode().map(|m| m & 0o777), Some(0o644));
             assert_eq!(file.last_modified().map(|d| d.to_string()).as_deref(), Some("1980-01-01 00:00:00"));
             assert!(file.extra_data().is_none_or(|x| x.is_empty()));
-            assert_eq!(file.is_file(), true);
+            assert!(file.is_file());
         }
     }
 

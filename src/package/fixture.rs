@@ -138,7 +138,12 @@ pub(crate) fn course() -> Course {
         grading: Grading { attempts: 3, pass_mark: 70.0, grade: GradePolicy::Best },
         modules: vec![
             module("a", 1, vec![lesson("a-one", 1, "One", one, vec![notebook])], Some(quiz("a-quiz"))),
-            module("b", 2, vec![lesson("b-one", 1, "Bee", "<p>Bee <a href=\"page:a-quiz\">quiz</a></p>", vec![])], None),
+            module(
+                "b",
+                2,
+                vec![lesson("b-one", 1, "Bee", "<h2 id=\"b-one--more\">More</h2><p>Bee <a href=\"page:a-quiz\">quiz</a></p>", vec![])],
+                None,
+            ),
         ],
         jumps: vec![],
         assets: BTreeMap::from([

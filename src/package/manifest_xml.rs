@@ -47,7 +47,7 @@ impl Facts<'_> {
     /// Hours as an ISO 8601 duration of whole minutes.
     pub(crate) fn duration(&self) -> Option<String> {
         let minutes = (self.hours * 60.0).round();
-        (minutes >= 1.0 && minutes < 100_000.0).then(|| match (minutes as u32 / 60, minutes as u32 % 60) {
+        (1.0..100_000.0).contains(&minutes).then(|| match (minutes as u32 / 60, minutes as u32 % 60) {
             (0, m) => format!("PT{m}M"),
             (h, 0) => format!("PT{h}H"),
             (h, m) => format!("PT{h}H{m}M"),

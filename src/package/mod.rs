@@ -98,6 +98,8 @@ pub enum Finish {
 pub struct Package {
     /// Such as `llm-fine-tuning-01-foundations-scorm12.zip`.
     pub file_name: String,
+    /// Its standard.
+    pub format: Format,
     /// The zip.
     pub bytes: Vec<u8>,
     /// SHA-256 of the zip, hex.
@@ -243,6 +245,7 @@ impl<'a> Builder<'a> {
         let bytes = archive::join(pieces.iter().map(AsRef::as_ref))?;
         Ok(Package {
             file_name: selection.file_name(format),
+            format,
             sha256: ids::sha256_hex(&bytes),
             bytes,
             files: pieces.iter().map(|p| PackageFile { name: p.name.clone(), size: p.size }).collect(),

@@ -69,7 +69,7 @@ fn sequencing(xml: &mut Xml, facts: &Facts<'_>) -> io::Result<()> {
     xml.nest("imsss:sequencing", &[], |xml| {
         xml.nest("imsss:objectives", &[], |xml| match facts.pass_mark {
             Some(mark) => xml.nest("imsss:primaryObjective", &[("objectiveID", &objective), ("satisfiedByMeasure", "true")], |xml| {
-                xml.text("imsss:minNormalizedMeasure", &[], &(mark / 100.0).to_string())
+                xml.text("imsss:minNormalizedMeasure", &[], &((mark * 100.0).round() / 10_000.0).to_string())
             }),
             None => xml.empty("imsss:primaryObjective", &[("objectiveID", &objective)]),
         })?;

@@ -4,5 +4,6 @@
 mod architecture;
 mod databases;
 mod http;
+mod package;
 mod store;
 mod trial;
