@@ -2,6 +2,8 @@
 
 pub mod cache;
 pub mod diagnostic;
+#[cfg(feature = "figures")]
+pub mod draw;
 pub mod figures;
 mod files;
 mod front_matter;
