@@ -1,5 +1,7 @@
 //! Use cases, one verb a file: what the front doors ask for.
 
+pub mod deliver_scores;
+pub mod read_results;
 mod site;
 pub mod this_machine;
 

@@ -4,8 +4,10 @@
 //! package scores by itself. Both languages run the cases of `tests/vectors/*.json`.
 
 pub mod completion;
+pub mod delivery;
 pub mod draw;
 pub mod grade;
+pub mod ledger;
 pub mod numeric;
 pub mod responses;
 pub mod scoring;

@@ -11,7 +11,10 @@ use serde_json::Value;
 use tokio::sync::Mutex as AsyncMutex;
 use url::{Url, form_urlencoded};
 
-use super::http::{Client, HttpError, Request};
+use super::{
+    http::{Client, HttpError, Request},
+    spoken,
+};
 use crate::{
     clock::Clock,
     ids,
@@ -201,26 +204,9 @@ impl Tokens {
     }
 }
 
-/// The platform's own words: of JSON its error, else the beginning of the text.
-fn spoken(body: &str) -> String {
-    let words = |value: &Value| {
-        ["error_description", "error", "message"].iter().find_map(|name| value.get(name).and_then(Value::as_str).map(str::to_owned))
-    };
-    let text = serde_json::from_str::<Value>(body).ok().as_ref().and_then(words).unwrap_or_else(|| body.to_owned());
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_platforms_words_are_found_and_kept_short() {
-        assert_eq!(spoken(r#"{"error":"invalid_client"}"#), "invalid_client");
-        assert_eq!(spoken(r#"{"error":"invalid_scope","error_description":"none left"}"#), "none left");
-        assert_eq!(spoken("<html>\n  <p>No</p>"), "<html> <p>No</p>");
-        assert_eq!(spoken(&"x".repeat(5000)).len(), 200);
-    }
 
     #[test]
     fn a_refusal_needs_help_and_a_fault_passes() {

@@ -86,6 +86,7 @@ sql! {
     ACCEPTED = "UPDATE ledger SET in_doubt = FALSE, accepted_score = COALESCE(sent_score, accepted_score), accepted_at = $5 \
         WHERE resource_link_id = $1 AND learner_id = $2 AND slot = $3 AND sent_ts = $4";
     REFUSED = "UPDATE ledger SET in_doubt = FALSE WHERE resource_link_id = $1 AND learner_id = $2 AND slot = $3 AND sent_ts = $4";
+    UNTELL = "UPDATE ledger SET sent_submission = $5 WHERE resource_link_id = $1 AND learner_id = $2 AND slot = $3 AND sent_ts = $4";
     RAISE = "UPDATE ledger SET sent_ts = $4 WHERE resource_link_id = $1 AND learner_id = $2 AND slot = $3 AND sent_ts < $4";
     SEEN = "UPDATE ledger SET seen_score = $4, seen_at = $5 WHERE resource_link_id = $1 AND learner_id = $2 AND slot = $3";
 }
@@ -136,6 +137,14 @@ pub async fn accepted(tx: &mut Tx, l: &Ledger, now: i64) -> Result<bool, StoreEr
 /// When the database fails.
 pub async fn refused(tx: &mut Tx, l: &Ledger) -> Result<bool, StoreError> {
     Ok(execute!(tx, REFUSED, &l.resource_link_id, &l.learner_id, l.slot, l.sent_ts)? > 0)
+}
+
+/// The refused message was to tell of a new submission, and did not: the platform still knows of `known` only.
+///
+/// # Errors
+/// When the database fails.
+pub async fn untell(tx: &mut Tx, l: &Ledger, known: Option<&str>) -> Result<bool, StoreError> {
+    Ok(execute!(tx, UNTELL, &l.resource_link_id, &l.learner_id, l.slot, l.sent_ts, known)? > 0)
 }
 
 /// The platform knows a later timestamp than ours (another tool, a clock that went back): start above it next time.

@@ -155,6 +155,7 @@ sql! {
         AND n.slot = outbox.slot AND n.state = 'ready') THEN 'superseded' ELSE 'parked' END \
         WHERE id = $1 AND state = 'running' AND attempts = $2";
     EXTEND = "UPDATE outbox SET lease_until = $3 WHERE id = $1 AND state = 'running' AND attempts = $2";
+    END_LEASES = "UPDATE outbox SET lease_until = $1 WHERE state = 'running' AND lease_until > $1";
     FIND = "SELECT * FROM outbox WHERE id = $1";
     LATEST = "SELECT * FROM outbox WHERE resource_link_id = $1 AND learner_id = $2 AND slot = $3 AND state <> 'superseded' \
         ORDER BY id DESC LIMIT 1";
@@ -224,6 +225,14 @@ pub async fn complete(tx: &mut Tx, m: &Message, completion: &Completion, code: &
 /// When the database fails.
 pub async fn extend(tx: &mut Tx, m: &Message, lease_until: i64) -> Result<bool, StoreError> {
     Ok(execute!(tx, EXTEND, &m.id, m.attempts, lease_until)? > 0)
+}
+
+/// Ends all leases: nobody else works on this database, so whoever held them is dead. Gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_leases(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
+    execute!(tx, END_LEASES, now - 1)
 }
 
 /// By row id.

@@ -1,0 +1,187 @@
+//! A leased message goes to its platform, and what became of it is written down.
+//!
+//! Before a score goes out the ledger says so, durably: whoever dies afterwards leaves a line *in doubt*, and the next try reads the
+//! platform's results before it sends anything again (contract: unknown outcome).
+
+mod case;
+mod doubt;
+mod hold;
+mod record;
+mod send;
+
+use std::sync::Arc;
+
+use case::Case;
+pub(super) use case::platform_of;
+use hold::Holds;
+use record::{Ledgered, Outcome};
+
+use crate::{
+    clock::Clock,
+    learning::delivery::{Effort, Reason, Verdict, Wanted, retry},
+    lti::{
+        jose::{JoseError, SigningKey},
+        seal::{MasterKey, SealError},
+    },
+    services::{ags::Ags, fraction},
+    store::{
+        DEFAULT_TENANT, Durability, Store, StoreError, Tx,
+        outbox::{self, Backlog, Message, NewMessage},
+        tool_key::{self, KeyStatus},
+    },
+};
+
+/// Milliseconds a worker holds a message: longer than all calls of one delivery may take together.
+const LEASE_MS: i64 = 90_000;
+
+/// Brings scores home. Cheap to clone.
+#[derive(Clone)]
+pub struct Courier {
+    store: Store,
+    clock: Clock,
+    ags: Ags,
+    master: MasterKey,
+    holds: Arc<Holds>,
+}
+
+/// Why our signing key is not at hand.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFault {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It was sealed with another master key.
+    #[error("the signing key does not open")]
+    Seal(#[from] SealError),
+    /// It is none.
+    #[error("the signing key cannot be read")]
+    Jose(#[from] JoseError),
+    /// There is none.
+    #[error("there is no signing key")]
+    None,
+}
+
+impl Courier {
+    /// Over these.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, ags: Ags, master: MasterKey) -> Courier {
+        Courier { store, clock, ags, master, holds: Arc::default() }
+    }
+
+    /// Now, as the database counts.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        (self.clock)().as_millisecond()
+    }
+
+    /// Takes over after an unclean stop. Where only one server may use the database, whoever held a lease is dead.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_over(&self) -> Result<(), StoreError> {
+        let now = self.now();
+        if matches!(self.store, Store::Sqlite(_)) {
+            self.store.write(Durability::Normal, async move |tx: &mut Tx| outbox::end_leases(tx, now).await).await?;
+        }
+        Ok(())
+    }
+
+    /// Leases up to `limit` due messages.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim(&self, limit: i64) -> Result<Vec<Message>, StoreError> {
+        let now = self.now();
+        self.store.write(Durability::Normal, async move |tx: &mut Tx| outbox::claim(tx, limit, now + LEASE_MS, now).await).await
+    }
+
+    /// When to look again, in epoch milliseconds, and how much waits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outlook(&self) -> Result<(Option<i64>, Backlog), StoreError> {
+        let mut tx = self.store.read().await?;
+        Ok((outbox::next_due(&mut tx).await?, outbox::backlog(&mut tx).await?))
+    }
+
+    /// Delivers one leased message, or says when to try again, or parks it; and writes down which.
+    ///
+    /// # Errors
+    /// When the database fails. The lease runs out then, and the message comes again.
+    pub async fn deliver(&self, message: &Message) -> Result<(), StoreError> {
+        let started = self.now();
+        let outcome = self.outcome(message).await?;
+        self.record(message, outcome, started).await
+    }
+
+    async fn outcome(&self, message: &Message) -> Result<Outcome, StoreError> {
+        let Some(case) = self.load(message).await? else { return Ok(Outcome::park("gone", "")) };
+        if let Some(until) = self.holds.until(&case.registration.id, self.now()) {
+            return Ok(Outcome::postponed(until + (fraction() * 30_000.0) as i64));
+        }
+        let wanted: Wanted = match serde_json::from_str(&message.payload) {
+            Ok(wanted) => wanted,
+            Err(error) => return Ok(Outcome::park("payload_unreadable", &error.to_string())),
+        };
+        let key = match self.signing_key().await {
+            Ok(key) => key,
+            Err(KeyFault::Store(error)) => return Err(error),
+            Err(error) => {
+                tracing::error!(code = "signing_key", %error, "no score can be sent");
+                return Ok(self.again(message, None, "token_not_signed", &error.to_string()));
+            }
+        };
+        let outcome = self.bring(message, &case, &wanted, &key).await?;
+        self.holds.note(&case.registration.id, outcome.reached, self.now());
+        Ok(outcome)
+    }
+
+    /// Retry, or park when it has been tried long enough.
+    fn again(&self, message: &Message, retry_after: Option<i64>, code: &'static str, detail: &str) -> Outcome {
+        self.settled(retry(self.effort(message), retry_after, code), detail)
+    }
+
+    fn settled(&self, verdict: Verdict, detail: &str) -> Outcome {
+        match verdict {
+            Verdict::Retry { after, code } => Outcome::retry(self.now() + after * 1000, code, detail),
+            Verdict::GiveUp(reason) => Outcome::park(reason.code(), detail),
+            Verdict::LookUpLineItem => Outcome::park(Reason::NoLineItem.code(), detail),
+            Verdict::WithoutSubmission => Outcome::park(Reason::Rejected.code(), detail),
+            Verdict::Delivered | Verdict::ReadBack => Outcome::delivered("delivered"),
+        }
+    }
+
+    fn effort(&self, message: &Message) -> Effort {
+        Effort { tries: message.attempts, age: (self.now() - message.created_at) / 1000, random: fraction() }
+    }
+
+    pub(super) async fn signing_key(&self) -> Result<SigningKey, KeyFault> {
+        let mut tx = self.store.read().await?;
+        let keys = tool_key::list(&mut tx, DEFAULT_TENANT).await?;
+        let key = keys.into_iter().find(|k| k.status == KeyStatus::Active).ok_or(KeyFault::None)?;
+        Ok(SigningKey::from_der(&key.kid, &self.master.open(&key.kid, &key.sealed_private)?)?)
+    }
+
+    pub(super) fn ags(&self) -> &Ags {
+        &self.ags
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// Tells a platform that wants to know (Canvas) that a learner has begun: once, and never over a grade that waits.
+/// In the transaction of what it tells.
+///
+/// # Errors
+/// When the database fails.
+pub async fn announce(tx: &mut Tx, message: &NewMessage, now: i64) -> Result<bool, StoreError> {
+    let (link, learner) = (&message.resource_link_id, &message.learner_id);
+    let known = outbox::latest(tx, link, learner, message.slot).await?.is_some()
+        || crate::store::ledger::find(tx, link, learner, message.slot).await?.is_some();
+    if !known {
+        outbox::enqueue(tx, message, now).await?;
+    }
+    Ok(!known)
+}

@@ -1,0 +1,195 @@
+//! One score to one platform: resolve doubt, find the line item, note, send, judge.
+
+use super::{Case, Courier, Ledgered, Outcome, doubt::Doubt, hold::Reached};
+use crate::{
+    learning::delivery::{self, Known, Reason, Reply, TIMESTAMP_STEP_MS, Verdict, Wanted, classify, compose},
+    lti::{ags::Score, jose::SigningKey},
+    services::{
+        ags::AgsError,
+        http::{Answer, HttpError},
+        spoken,
+        tokens::TokenFault,
+    },
+    store::{
+        Durability, StoreError, Tx,
+        ledger::{self, Ledger, Sending},
+        outbox::{Message, Slot},
+    },
+};
+
+/// What a delivery works on.
+struct Job<'a> {
+    message: &'a Message,
+    case: &'a Case,
+    wanted: &'a Wanted,
+    key: &'a SigningKey,
+}
+
+/// A message that went out, or is about to.
+struct Sent {
+    line: Ledger,
+    score: Score,
+    /// Sent again because its outcome was unknown.
+    resend: bool,
+    /// The submission the platform knew of before.
+    told_before: Option<String>,
+}
+
+/// After an answer: done, or another message at once.
+enum Next {
+    Done(Outcome),
+    WithoutSubmission,
+    OnLineItem(String),
+}
+
+impl Courier {
+    pub(super) async fn bring(&self, message: &Message, case: &Case, wanted: &Wanted, key: &SigningKey) -> Result<Outcome, StoreError> {
+        let job = Job { message, case, wanted, key };
+        let (mut known, mut resend) = (case.known(), None);
+        if let Some(line) = case.ledger.clone().filter(|l| l.in_doubt) {
+            match self.look_for(case, &line, key).await {
+                Doubt::Arrived(seen) if known.was_sent(wanted) => {
+                    let confirmed = Outcome::delivered("confirmed").reached(Reached::Yes).ledgered(Ledgered::Accepted(line));
+                    return Ok(Outcome { seen: Some(seen), ..confirmed });
+                }
+                Doubt::Arrived(_) => known.accepted_score = self.accept(line).await?,
+                Doubt::Absent(_) | Doubt::CannotTell => resend = Some(line).filter(|_| known.was_sent(wanted)),
+                Doubt::Later { code, detail } => return Ok(self.again(message, None, code, &detail).reached(Reached::No(None))),
+            }
+        }
+        let mut line_item = match self.line_item(&job, resend.as_ref()).await {
+            Ok(Some(line_item)) => line_item,
+            Ok(None) => return Ok(Outcome::park(Reason::NoLineItem.code(), "")),
+            Err(error) => return Ok(self.unsent(&job, &error)),
+        };
+        let mut looked_up = false;
+        loop {
+            let Some(sent) = self.prepare(&job, &known, &line_item, resend.take()).await? else {
+                return Ok(Outcome::delivered("nothing_to_send"));
+            };
+            let next = match self.ags().post_score(&case.platform(key), &sent.line.lineitem, &sent.score).await {
+                Ok(answer) => self.judge(&job, &sent, &answer, looked_up).await,
+                Err(error) => Next::Done(self.no_answer(&job, &sent, &error)),
+            };
+            match next {
+                Next::Done(outcome) => return Ok(Outcome { score: sent.score.score_given, ..outcome }),
+                Next::WithoutSubmission => known.sent_submission.clone_from(&wanted.attempt),
+                Next::OnLineItem(found) => (line_item, looked_up) = (found, true),
+            }
+        }
+    }
+
+    /// Where the score goes: a resend where it went before.
+    async fn line_item(&self, job: &Job<'_>, resend: Option<&Ledger>) -> Result<Option<String>, AgsError> {
+        match (resend, &job.case.link.lineitem, job.message.slot) {
+            (Some(line), _, _) => Ok(Some(line.lineitem.clone())),
+            (None, Some(own), Slot::Grade) => Ok(Some(own.clone())),
+            _ => self.look_up_line_item(job.case, job.message.slot, job.key).await,
+        }
+    }
+
+    /// The message, noted in the ledger before it goes out. None when the platform is to hear nothing.
+    async fn prepare(&self, job: &Job<'_>, known: &Known, line_item: &str, resend: Option<Ledger>) -> Result<Option<Sent>, StoreError> {
+        let (profile, sub, is_resend) = (job.case.profile(), &job.case.learner.sub, resend.is_some());
+        let told_before = known.sent_submission.clone();
+        let now = self.now();
+        if compose(profile, sub, job.wanted, known, now, is_resend).is_none() {
+            return Ok(None);
+        }
+        let line = match resend {
+            Some(line) => line,
+            None => {
+                let tells = delivery::new_submission(profile, job.wanted, known, false);
+                let sending = Sending {
+                    tenant_id: job.message.tenant_id.clone(),
+                    resource_link_id: job.message.resource_link_id.clone(),
+                    learner_id: job.message.learner_id.clone(),
+                    slot: job.message.slot,
+                    lineitem: line_item.to_owned(),
+                    score: job.wanted.score,
+                    submitted_at: job.wanted.submitted_at,
+                    submission: job.wanted.attempt.clone().filter(|_| tells),
+                    step_ms: TIMESTAMP_STEP_MS,
+                };
+                self.store().write(Durability::Full, async move |tx: &mut Tx| ledger::begin_send(tx, &sending, now).await).await?
+            }
+        };
+        let score = compose(profile, sub, job.wanted, known, line.sent_ts, is_resend);
+        Ok(score.map(|score| Sent { line, score, resend: is_resend, told_before }))
+    }
+
+    async fn accept(&self, line: Ledger) -> Result<Option<f64>, StoreError> {
+        let (score, now) = (line.sent_score, self.now());
+        self.store().write(Durability::Full, async move |tx: &mut Tx| ledger::accepted(tx, &line, now).await).await?;
+        Ok(score)
+    }
+
+    async fn judge(&self, job: &Job<'_>, sent: &Sent, answer: &Answer, looked_up: bool) -> Next {
+        let (profile, body) = (job.case.profile(), answer.text());
+        let retry_after = answer.retry_after_seconds((self.clock)());
+        let reply = Reply { status: answer.status, body: &body, retry_after };
+        let verdict = classify(profile, &reply, self.effort(job.message));
+        let refused = || Ledgered::Refused(sent.line.clone(), sent.told_before.clone());
+        let detail = spoken(&body);
+        let outcome = match verdict {
+            Verdict::Delivered => Outcome::delivered("delivered").reached(Reached::Yes).ledgered(Ledgered::Accepted(sent.line.clone())),
+            Verdict::ReadBack => self.read_back(job, sent, answer).await,
+            Verdict::WithoutSubmission if sent.score.canvas.as_ref().is_some_and(|c| c.new_submission) => return Next::WithoutSubmission,
+            Verdict::LookUpLineItem if !looked_up => match self.look_up_line_item(job.case, job.message.slot, job.key).await {
+                Ok(Some(found)) if found != sent.line.lineitem => return Next::OnLineItem(found),
+                Ok(_) => self.settled(verdict, &detail).reached(Reached::Yes).ledgered(refused()),
+                Err(error) => self.unsent(job, &error).ledgered(refused()),
+            },
+            Verdict::Retry { code, .. } => {
+                let answered = if code == "token_not_accepted" { Reached::Yes } else { Reached::No(retry_after) };
+                // A server that failed in the middle may have kept the score; one that turned us away has not.
+                let in_doubt = answer.status >= 500 && answer.status != 503;
+                self.settled(verdict, &detail).reached(answered).ledgered(if in_doubt { Ledgered::Nothing } else { refused() })
+            }
+            _ => self.settled(verdict, &detail).reached(Reached::Yes).ledgered(refused()),
+        };
+        Next::Done(Outcome { http_status: Some(answer.status), ..outcome })
+    }
+
+    /// The answer alone does not tell: "not newer than what I have", or a success that is a page for people.
+    async fn read_back(&self, job: &Job<'_>, sent: &Sent, answer: &Answer) -> Outcome {
+        let stale = answer.status >= 400;
+        let detail = spoken(&answer.text());
+        let taken = |seen| {
+            let accepted = Outcome::delivered("confirmed").reached(Reached::Yes).ledgered(Ledgered::Accepted(sent.line.clone()));
+            Outcome { seen, ..accepted }
+        };
+        let (code, ledgered) = match self.look_for(job.case, &sent.line, job.key).await {
+            Doubt::Arrived(seen) => return taken(Some(seen)),
+            // Nobody but the first of the two messages can have brought this very time stamp.
+            Doubt::CannotTell if stale && sent.resend => return taken(None),
+            // It will go out with a later time stamp.
+            Doubt::Absent(_) | Doubt::CannotTell if stale => ("stale", Ledgered::Refused(sent.line.clone(), sent.told_before.clone())),
+            Doubt::Absent(_) | Doubt::CannotTell => ("platform_error", Ledgered::Nothing),
+            Doubt::Later { code, .. } => (code, Ledgered::Nothing),
+        };
+        self.again(job.message, None, code, &detail).reached(Reached::Yes).ledgered(ledgered)
+    }
+
+    /// No answer to the score itself.
+    fn no_answer(&self, job: &Job<'_>, sent: &Sent, error: &AgsError) -> Outcome {
+        let in_doubt = matches!(error, AgsError::Http(e) if e.is_in_doubt());
+        let ledgered = if in_doubt { Ledgered::Nothing } else { Ledgered::Refused(sent.line.clone(), sent.told_before.clone()) };
+        self.unsent(job, error).ledgered(ledgered)
+    }
+
+    /// A call that gave nothing.
+    fn unsent(&self, job: &Job<'_>, error: &AgsError) -> Outcome {
+        let detail = error.to_string();
+        let again = |code| self.again(job.message, None, code, &detail).reached(Reached::No(None));
+        match error {
+            AgsError::Http(HttpError::Refused(_)) | AgsError::Token(TokenFault::Http(HttpError::Refused(_))) => {
+                Outcome::park(Reason::AddressRefused.code(), &detail)
+            }
+            AgsError::Http(error) => again(error.code()),
+            AgsError::Token(fault) => again(fault.code()),
+            AgsError::Answered(answer) => Outcome { http_status: Some(answer.status), ..again("platform_error") },
+            AgsError::Address(_) | AgsError::Unreadable(_) | AgsError::Paging => Outcome::park(Reason::NoLineItem.code(), &detail),
+        }
+    }
+}
