@@ -51,14 +51,15 @@
  * @property {'completed' | 'passed'} status
  * @property {number} pass_mark
  * @property {ModuleData[]} modules
- * @typedef {object} LtiData
- * @property {'lti'} kind
+ * @typedef {object} LtiData what `web::views::learn` puts into `#ferry-data`
  * @property {string} page
- * @property {string | null} events
- * @property {Record<string, string>} headers
- * @property {boolean} frame_resize
- * @property {string | null} attempt
- * @typedef {PackageData | LtiData} PageData
+ * @property {string} formToken
+ * @property {string} progress
+ * @property {string} [kind]
+ * @property {boolean} [read]
+ * @property {string} [save]
+ * @property {string} [road]
+ * @property {boolean} [frameResize] whether the platform listens to our height
  * @typedef {'saved' | 'saving' | 'kept' | 'off' | 'review' | 'preview' | 'memory' | 'ended'} SaveState
  */
 export {};

@@ -1,0 +1,3 @@
+import { startPackage } from './main-package.js';
+
+startPackage(() => null);
