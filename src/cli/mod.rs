@@ -192,7 +192,7 @@ pub fn conclude(result: anyhow::Result<Exit>, out: &Output) -> Exit {
         Err(e) if e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) => Exit::Success,
         Err(e) => {
             out.error(&e);
-            if e.is::<UsageError>() || e.is::<ConfigError>() { Exit::Usage } else { Exit::Problems }
+            if e.is::<UsageError>() { Exit::Usage } else { Exit::Problems }
         }
     }
 }
