@@ -1,8 +1,10 @@
 //! The composition root: the one place that sees every front door.
 
+mod serve;
+
 use clap::Parser as _;
 
-use crate::cli::{self, Cli, Command, Context, Exit, serve};
+use crate::cli::{self, Cli, Command, Context};
 
 /// Runs the command line and gives the exit code.
 #[must_use]
@@ -11,12 +13,8 @@ pub fn run() -> std::process::ExitCode {
     let cli = Cli::parse();
     let ctx = Context::new(&cli);
     match &cli.command {
-        Command::Serve(args) => cli::conclude(serve(args, &ctx), &ctx.out),
+        Command::Serve(args) => cli::conclude(serve::run(args, &ctx), &ctx.out),
         command => cli::dispatch(command, &ctx),
     }
     .into()
-}
-
-fn serve(_args: &serve::Args, _ctx: &Context) -> anyhow::Result<Exit> {
-    anyhow::bail!("not built yet")
 }

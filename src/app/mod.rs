@@ -1,28 +1,104 @@
 //! Use cases, one verb a file: what the front doors ask for.
 
+<<<<<<< HEAD
 pub mod deliver_scores;
 pub mod read_results;
+=======
+mod accept_launch;
+mod begin_login;
+mod class_view;
+pub mod content;
+mod embedders;
+mod error;
+mod log_launch;
+mod master_key;
+mod media;
+mod receipt;
+mod record_progress;
+mod refusal;
+>>>>>>> be582ea (Launch over LTI 1.3: login, launch, sessions, learner's and teacher's pages, and ferry serve)
 mod site;
+mod start_attempt;
+pub mod study;
+mod submit_quiz;
 pub mod this_machine;
+pub mod tool_keys;
+mod visit;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use accept_launch::{Accepted, LaunchPost, Opened, Proof, SessionData, role_name};
+pub use begin_login::{LOGIN_LIFE, LoginStarted, Storage, storage_key};
+pub use class_view::{ClassRow, ClassView, GradeState};
+pub use error::AppError;
+pub use master_key::{MasterKeyError, master_key};
+pub use media::MediaKey;
+pub use receipt::Receipt;
+pub use refusal::{Reason, Refused};
 pub use site::{Site, SiteError};
+pub use start_attempt::responses_of;
+pub use study::{LinkSettings, Study};
+use tokio::sync::Notify;
+pub use visit::{Visit, form_token, launch_id};
 
-use crate::course::Course;
+use crate::{
+    clock::Clock,
+    course::Course,
+    services::key_sets::KeySets,
+    store::{Store, StoreError},
+};
 
 /// What every use case stands on.
 pub struct App {
     /// Where the world reaches us.
     pub site: Site,
+    /// The database.
+    pub store: Store,
+    /// Now.
+    pub clock: Clock,
+    /// Platforms' keys.
+    pub key_sets: KeySets,
+    /// Signs addresses of course files.
+    pub media: MediaKey,
+    /// Milliseconds a session lasts.
+    pub session_life: i64,
+    /// Rung when a grade waits: the worker need not wait for its next look.
+    pub wake: Arc<Notify>,
     course: RwLock<Arc<Course>>,
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// Where the world reaches us.
+    pub site: Site,
+    /// The database.
+    pub store: Store,
+    /// Now.
+    pub clock: Clock,
+    /// Platforms' keys.
+    pub key_sets: KeySets,
+    /// Signs addresses of course files.
+    pub media: MediaKey,
+    /// Hours a session lasts.
+    pub session_hours: u32,
+    /// The course.
+    pub course: Course,
 }
 
 impl App {
     /// Puts it together.
     #[must_use]
-    pub fn new(site: Site, course: Course) -> Self {
-        Self { site, course: RwLock::new(Arc::new(course)) }
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            site: parts.site,
+            store: parts.store,
+            clock: parts.clock,
+            key_sets: parts.key_sets,
+            media: parts.media,
+            session_life: i64::from(parts.session_hours) * 60 * 60 * 1000,
+            wake: Arc::new(Notify::new()),
+            course: RwLock::new(Arc::new(parts.course)),
+        }
     }
 
     /// The course as it is now.
@@ -36,11 +112,18 @@ impl App {
         *self.course.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(course);
     }
 
+    /// Now, as the database counts.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        (self.clock)().as_millisecond()
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
     /// When it does not.
-    pub async fn ready(&self) -> Result<(), std::io::Error> {
-        Ok(())
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        let mut tx = self.store.read().await?;
+        crate::store::meta::get(&mut tx, crate::store::meta::SERVING).await.map(drop)
     }
 }

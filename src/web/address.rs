@@ -4,36 +4,11 @@ use std::net::IpAddr;
 
 use actix_web::http::header::HeaderMap;
 
-/// `10.0.0.0/8`, `::1` and the like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Network {
-    base: IpAddr,
-    bits: u32,
-}
-
-impl Network {
-    /// Reads an address, or an address and a prefix length.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (base, bits) = text.trim().split_once('/').map_or((text.trim(), None), |(b, n)| (b, Some(n)));
-        let base: IpAddr = base.parse().ok()?;
-        let width = if base.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Some(width), |n| n.parse().ok())?;
-        (bits <= width).then_some(Self { base, bits })
-    }
-
-    /// Whether `ip` lies in it.
-    pub(crate) fn holds(&self, ip: IpAddr) -> bool {
-        match (self.base, ip.to_canonical()) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits() ^ b.to_bits()).checked_shr(32 - self.bits).unwrap_or(0) == 0,
-            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits()).checked_shr(128 - self.bits).unwrap_or(0) == 0,
-            _ => false,
-        }
-    }
-}
+use crate::config::Network;
 
 /// The client's address: the right-most entry of `X-Forwarded-For` that no trusted proxy stands for, if the peer is trusted.
 pub(crate) fn client(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[Network]) -> Option<IpAddr> {
-    let is_trusted = |ip: IpAddr| trusted.iter().any(|n| n.holds(ip));
+    let is_trusted = |ip: IpAddr| trusted.iter().any(|n| n.contains(ip));
     let peer = peer?.to_canonical();
     if !is_trusted(peer) {
         return Some(peer);
@@ -63,19 +38,6 @@ mod tests {
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn networks_hold_what_their_prefix_says() {
-        let net = Network::parse("10.1.0.0/16").unwrap();
-        assert!(net.holds(ip("10.1.255.1")) && net.holds(ip("::ffff:10.1.2.3")));
-        assert!(!net.holds(ip("10.2.0.1")) && !net.holds(ip("::1")));
-        assert!(Network::parse("0.0.0.0/0").unwrap().holds(ip("8.8.8.8")));
-        assert!(Network::parse("::1").unwrap().holds(ip("::1")));
-        assert!(Network::parse("fd00::/8").unwrap().holds(ip("fdff::1")));
-        for bad in ["", "10.0.0.0/33", "10.0.0/8", "x", "::/129"] {
-            assert!(Network::parse(bad).is_none(), "{bad}");
-        }
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::ids;
+use crate::{
+    ids,
+    package::player::{self, Adapter},
+};
 
 /// One file.
 pub(crate) struct Asset {
@@ -29,7 +32,10 @@ impl Assets {
         for (name, text) in OWN {
             assets.add(prefix, name, text.as_bytes().to_vec());
         }
-        assets.add(prefix, "ferry.css", include_bytes!("../../templates/web/web.css").to_vec());
+        let style = format!("{}{}", player::style(), include_str!("../../templates/web/web.css"));
+        assets.add(prefix, "ferry.css", style.into_bytes());
+        assets.add(prefix, "player.js", player::script(Adapter::Lti).into_bytes());
+        assets.add(prefix, "theme.js", player::theme_early().as_bytes().to_vec());
         assets
     }
 

@@ -7,6 +7,12 @@ use std::borrow::Cow;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 
+use super::views::refusal;
+use crate::{
+    app::{AppError, Reason, Refused},
+    store::StoreError,
+};
+
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// What went wrong with a request.
@@ -39,6 +45,12 @@ pub enum Error {
     /// Too many failures from there.
     #[error("too many failures")]
     TooMany,
+    /// A login or launch that opened no session.
+    #[error(transparent)]
+    Launch(#[from] Box<Refused>),
+    /// All attempts are spent.
+    #[error("no attempts are left")]
+    NoAttemptsLeft,
     /// Something we need is not there for the moment.
     #[error("not available for the moment")]
     Unavailable(#[source] Cause),
@@ -68,11 +80,16 @@ impl Words {
             facts: Vec::new(),
         }
     }
+
+    /// For callers that are scripts.
+    pub(crate) fn as_json(&self) -> serde_json::Value {
+        serde_json::json!({ "title": self.title, "happened": self.happened, "todo": self.todo })
+    }
 }
 
-const TEACHER: &str = "Your teacher, or whoever runs the LMS, can help. Give them the reference below.";
-const OPERATOR: &str = "Whoever runs this service can help. Give them the reference below.";
-const RELAUNCH: &str = "Go back to your course in the LMS and open the activity again.";
+pub(crate) const TEACHER: &str = "Your teacher, or whoever runs the LMS, can help. Give them the reference below.";
+pub(crate) const OPERATOR: &str = "Whoever runs this service can help. Give them the reference below.";
+pub(crate) const RELAUNCH: &str = "Go back to your course in the LMS and open the activity again.";
 
 impl Error {
     /// Wraps a failure that is ours.
@@ -92,6 +109,8 @@ impl Error {
             Self::NoSession(_) => "no-session",
             Self::Forbidden => "forbidden",
             Self::TooMany => "too-many",
+            Self::Launch(refused) => refused.why.code(),
+            Self::NoAttemptsLeft => "no-attempts-left",
             Self::Unavailable(_) => "unavailable",
             Self::Internal(_) => "internal",
         }
@@ -147,6 +166,13 @@ impl Error {
                 &["Wait a minute.", RELAUNCH],
                 TEACHER,
             ),
+            Self::Launch(refused) => refusal::words(refused),
+            Self::NoAttemptsLeft => Words::new(
+                "No attempts are left",
+                "You have used every attempt of this quiz. Your results are kept.",
+                &["Go back to the quiz to look at them.", "Ask your teacher if you should get another attempt."],
+                TEACHER,
+            ),
             Self::Unavailable(_) => Words::new(
                 "Not available for the moment",
                 "A part of this service is not answering. What you saved is kept.",
@@ -163,6 +189,28 @@ impl Error {
     }
 }
 
+impl From<AppError> for Error {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound => Self::NotFound,
+            AppError::Forbidden => Self::Forbidden,
+            AppError::NoAttemptsLeft => Self::NoAttemptsLeft,
+            AppError::Invalid(why) => Self::BadRequest(why.into()),
+            AppError::Store(error) => error.into(),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Locked | StoreError::Closed | StoreError::Unreachable { .. } => Self::Unavailable(error.into()),
+            other => Self::internal(other),
+        }
+    }
+}
+
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
@@ -172,6 +220,13 @@ impl ResponseError for Error {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::CrossSite(_) | Self::FormToken | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NoSession(_) => StatusCode::UNAUTHORIZED,
+            Self::NoAttemptsLeft => StatusCode::CONFLICT,
+            Self::Launch(refused) => match refused.why {
+                Reason::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+                Reason::Random(_) => StatusCode::INTERNAL_SERVER_ERROR,
+                Reason::UnknownPlatform | Reason::NotApproved | Reason::SwitchedOff | Reason::DeploymentWaits(_) => StatusCode::FORBIDDEN,
+                _ => StatusCode::BAD_REQUEST,
+            },
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -11,10 +11,15 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// Beyond this many (registration, address) pairs, those whose minute is over are forgotten.
 const KEEP: usize = 4096;
 
+/// A registration and an address.
+type Source = (String, Option<IpAddr>);
+/// When its minute began, and how often it failed since.
+type Since = (Instant, u32);
+
 /// Failures a minute per registration and address.
 pub(crate) struct Failures {
     limit: u32,
-    seen: Mutex<HashMap<(String, Option<IpAddr>), (Instant, u32)>>,
+    seen: Mutex<HashMap<Source, Since>>,
 }
 
 impl Failures {

@@ -4,6 +4,7 @@ mod address;
 mod assets;
 mod cookies;
 mod error;
+mod extract;
 mod failures;
 mod handlers;
 mod middleware;
@@ -15,5 +16,5 @@ mod views;
 
 pub use error::Error;
 pub use server::{Running, ServerError, bind, serve};
-pub use state::{BadProxy, Options, State};
+pub use state::{Options, State};
 pub use tls::{Certificate, TlsError};

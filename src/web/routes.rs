@@ -1,8 +1,8 @@
 //! The table: every address we answer.
 
-use actix_web::web::{ServiceConfig, get, resource};
+use actix_web::web::{ServiceConfig, get, post, resource};
 
-use super::handlers::{assets, front, health};
+use super::handlers::{assets, front, health, launch, learn, login, media, quiz, session, teach};
 
 /// All routes, relative to the site's path prefix.
 #[rustfmt::skip]
@@ -12,5 +12,28 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/healthz").route(get().to(health::healthz)))
         .service(resource("/readyz").route(get().to(health::readyz)))
         .service(resource("/metrics").route(get().to(health::metrics)))
-        .service(resource("/assets/{hash}/{name}").route(get().to(assets::asset)));
+        .service(resource("/assets/{hash}/{name}").route(get().to(assets::asset)))
+
+        .service(resource("/media/{expiry}/{signature}/{path:.+}").route(get().to(media::media)))
+
+        .service(resource("/lti/login").route(get().to(login::by_get)).route(post().to(login::by_post)))
+        .service(resource("/lti/launch").route(post().to(launch::launch)))
+        .service(resource("/lti/launch/proof").route(post().to(launch::prove)))
+        .service(resource("/lti/jwks.json").route(get().to(launch::jwks)))
+
+        .service(resource("/l/{launch}/").route(get().to(learn::home)))
+        .service(resource("/l/{launch}/check").route(get().to(session::check)))
+        .service(resource("/l/{launch}/end").route(post().to(session::end)))
+        .service(resource("/l/{launch}/progress").route(post().to(learn::progress)))
+        .service(resource("/l/{launch}/p/{page}").route(get().to(learn::page)))
+        .service(resource("/l/{launch}/p/{page}/read").route(post().to(learn::read)))
+        .service(resource("/l/{launch}/quiz/{quiz}/start").route(post().to(quiz::start)))
+        .service(resource("/l/{launch}/attempt/{attempt}/save").route(post().to(quiz::save)))
+        .service(resource("/l/{launch}/attempt/{attempt}/submit").route(post().to(quiz::submit)))
+        .service(resource("/l/{launch}/result/{attempt}").route(get().to(quiz::result)))
+        .service(resource("/l/{launch}/result/{attempt}/road").route(get().to(quiz::road)))
+
+        .service(resource("/l/{launch}/class").route(get().to(teach::class)))
+        .service(resource("/l/{launch}/class/resend").route(post().to(teach::resend)))
+        .service(resource("/l/{launch}/choose").route(get().to(teach::choose)).route(post().to(teach::chosen)));
 }

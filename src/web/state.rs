@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::{address::Network, assets::Assets, failures::Failures};
-use crate::app::{App, Site};
+use super::{assets::Assets, failures::Failures};
+use crate::{
+    app::{App, Site},
+    config::{Network, Secret},
+};
 
 /// Everything a handler can reach.
 pub struct State {
@@ -14,6 +17,8 @@ pub struct State {
     pub(crate) failures: Failures,
     pub(crate) trusted: Vec<Network>,
     pub(crate) metrics: Option<PrometheusHandle>,
+    pub(crate) metrics_token: Option<Secret>,
+    pub(crate) this_machine_only: bool,
     any_embedder: Arc<str>,
 }
 
@@ -21,37 +26,34 @@ pub struct State {
 #[derive(Default)]
 pub struct Options {
     /// Addresses or networks whose `X-Forwarded-For` we believe.
-    pub trusted_proxies: Vec<String>,
+    pub trusted_proxies: Vec<Network>,
     /// Failures a minute per registration and address before answers get brief.
     pub failures_a_minute: u32,
     /// `host:port` pairs that may be plain http.
-    pub allow_hosts: Vec<String>,
+    pub allow_hosts: Vec<(String, u16)>,
     /// Where `/metrics` reads.
     pub metrics: Option<PrometheusHandle>,
+    /// Bearer that `/metrics` asks for; none: it answers to this machine only.
+    pub metrics_token: Option<Secret>,
+    /// A trial: requests that did not start on this machine are refused.
+    pub this_machine_only: bool,
 }
-
-/// A trusted proxy that is neither an address nor a network.
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` is neither an address nor a network such as `10.0.0.0/8` (FERRY_TRUSTED_PROXIES)")]
-pub struct BadProxy(String);
 
 impl State {
     /// Puts it together.
-    ///
-    /// # Errors
-    /// When a trusted proxy cannot be read.
-    pub fn new(app: Arc<App>, options: Options) -> Result<Self, BadProxy> {
-        let trusted =
-            options.trusted_proxies.iter().map(|t| Network::parse(t).ok_or_else(|| BadProxy(t.clone()))).collect::<Result<_, _>>()?;
-        let plain = options.allow_hosts.iter().fold(String::from("https:"), |all, host| format!("{all} http://{host}"));
-        Ok(Self {
+    #[must_use]
+    pub fn new(app: Arc<App>, options: Options) -> Self {
+        let plain = options.allow_hosts.iter().fold(String::from("https:"), |all, (host, port)| format!("{all} http://{host}:{port}"));
+        Self {
             assets: Assets::new(app.site.prefix()),
             failures: Failures::new(options.failures_a_minute.max(100)),
-            trusted,
+            trusted: options.trusted_proxies,
             metrics: options.metrics,
+            metrics_token: options.metrics_token,
+            this_machine_only: options.this_machine_only,
             any_embedder: plain.into(),
             app,
-        })
+        }
     }
 
     pub(crate) fn site(&self) -> &Site {

@@ -4,7 +4,9 @@
 mod architecture;
 mod cli;
 mod databases;
+mod house;
 mod http;
+mod launch;
 mod package;
 mod store;
 mod trial;

@@ -14,16 +14,29 @@ use actix_web::{
     web::Data,
 };
 
-use crate::web::{self, State};
+use crate::{
+    app::this_machine,
+    web::{self, State},
+};
 
 /// Routes that other sites post to, by name.
 const EXEMPT: &[&str] = &["/lti/login", "/lti/launch", "/lti/1p1/launch", "/lti/notices"];
 
 pub(crate) async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    if elsewhere(&request) {
+        return Ok(request.error_response(web::Error::CrossSite("a trial answers this machine only")).map_into_boxed_body());
+    }
     if let Some(reason) = refuse(&request) {
         return Ok(request.error_response(web::Error::CrossSite(reason)).map_into_boxed_body());
     }
     Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Whether a trial must not answer this.
+fn elsewhere(request: &ServiceRequest) -> bool {
+    let limited = request.app_data::<Data<State>>().is_some_and(|s| s.this_machine_only);
+    let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok());
+    limited && this_machine::check_request(host, request.headers().keys().map(|n| n.as_str())).is_err()
 }
 
 fn refuse(request: &ServiceRequest) -> Option<&'static str> {
@@ -50,6 +63,12 @@ pub(crate) fn foreign(headers: &HeaderMap, origin: &str) -> Option<&'static str>
         Some(theirs) if theirs != "null" && theirs != origin => Some("Origin is another site"),
         _ => None,
     }
+}
+
+/// Whether a request proves by itself that it is from one of our pages: for what no session protects yet.
+pub(crate) fn surely_ours(headers: &HeaderMap, origin: &str) -> bool {
+    let says = |name: &str, value: &str| headers.get(name).is_some_and(|v| v.as_bytes() == value.as_bytes());
+    says("sec-fetch-site", "same-origin") || (!headers.contains_key("sec-fetch-site") && says(header::ORIGIN.as_str(), origin))
 }
 
 #[cfg(test)]

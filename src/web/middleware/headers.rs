@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{
-    HttpMessage as _,
+    HttpMessage as _, HttpRequest,
     body::BoxBody,
     dev::ServiceResponse,
     http::header::{self, HeaderName, HeaderValue},
@@ -14,7 +14,21 @@ use crate::web::State;
 
 /// Who may frame this answer, where a handler knows better than the route: the sources of a `frame-ancestors` directive.
 #[derive(Debug, Clone)]
-pub(crate) struct Embedders(pub(crate) Arc<str>);
+struct Embedders(Arc<str>);
+
+impl Embedders {
+    // These origins, and nobody else. None known: no opinion, the route class decides.
+    fn of(origins: &[String]) -> Option<Self> {
+        (!origins.is_empty()).then(|| Self(origins.join(" ").into()))
+    }
+}
+
+/// Notes who may frame the answer to `request`.
+pub(crate) fn framed_by(request: &HttpRequest, origins: &[String]) {
+    if let Some(embedders) = Embedders::of(origins) {
+        request.extensions_mut().insert(embedders);
+    }
+}
 
 // Nothing inline, nothing from elsewhere; `data:` images are what notebooks and maths carry.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; \

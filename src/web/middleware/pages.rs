@@ -42,9 +42,10 @@ fn answer(error: &Error, request: &HttpRequest, id: &RequestId) -> HttpResponse 
     page.insert_header((header::CACHE_CONTROL, "no-store"));
     let words = error.words();
     if wants_json(request) {
-        return page.json(serde_json::json!({
-            "error": error.code(), "title": words.title, "happened": words.happened, "todo": words.todo, "reference": id.0,
-        }));
+        let mut body = words.as_json();
+        body["error"] = error.code().into();
+        body["reference"] = id.0.as_str().into();
+        return page.json(body);
     }
     let Some(state) = request.app_data::<Data<State>>() else { return page.finish() };
     ErrorPage::new(state, error, words, &id.0).into_response(page)

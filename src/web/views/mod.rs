@@ -5,19 +5,23 @@ use askama::Template;
 
 use super::State;
 
+pub(crate) mod ended;
 pub(crate) mod error;
 pub(crate) mod front;
+pub(crate) mod launch;
+pub(crate) mod learn;
+pub(crate) mod refusal;
+pub(crate) mod teach;
 
 /// What every page's frame needs.
 pub(crate) struct Base {
     pub(crate) lang: String,
     pub(crate) style: String,
-    pub(crate) home: String,
 }
 
 impl Base {
     pub(crate) fn new(state: &State) -> Self {
-        Self { lang: "en".to_owned(), style: state.assets.path("ferry.css").to_owned(), home: state.site().path("/") }
+        Self { lang: "en".to_owned(), style: state.assets.path("ferry.css").to_owned() }
     }
 }
 

@@ -1,0 +1,316 @@
+//! The launch: from what the platform posted to a session, or to the first check that failed.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    App,
+    begin_login::{Storage, open_for_business},
+    content, embedders,
+    log_launch::success,
+    refusal::{Asking, Reason, Refused},
+};
+use crate::{
+    ids,
+    lti::{
+        Expected, Launch, LaunchError, MessageType,
+        id_token::{Unverified, Verified},
+        roles::Standing,
+        validate,
+    },
+    store::{
+        Durability, StoreError, Tx, launch,
+        launch::{ContextClaim, LaunchRecord, LearnerClaim, LinkClaim},
+        launch_log,
+        login_state::{self, LoginState},
+        registration::{self, DeploymentStatus, Registration},
+        session::Session,
+    },
+};
+
+/// What the platform posted.
+#[derive(Debug, Clone, Copy)]
+pub struct LaunchPost<'a> {
+    /// The token.
+    pub id_token: &'a str,
+    /// The state that came with it.
+    pub state: &'a str,
+    /// What this browser shows for it.
+    pub proof: Proof<'a>,
+    /// `Origin` of the post, where the browser says.
+    pub origin: Option<&'a str>,
+    /// What a person can quote.
+    pub reference: &'a str,
+}
+
+/// How a browser shows that the login began in it.
+#[derive(Debug, Clone, Copy)]
+pub enum Proof<'a> {
+    /// By its binding cookie, if that came back.
+    Cookie(Option<&'a str>),
+    /// By what Platform Storage kept, posted by our own page.
+    Storage(&'a str),
+}
+
+/// A launch that passed every check.
+#[derive(Debug)]
+pub enum Accepted {
+    /// The session is open.
+    Opened(Box<Opened>),
+    /// The cookie did not come back: ask Platform Storage, then post again.
+    AskStorage(Storage),
+}
+
+/// An open session.
+#[derive(Debug)]
+pub struct Opened {
+    /// What the browser holds from now on.
+    pub token: String,
+    /// The session.
+    pub session: Session,
+    /// Who may frame its pages.
+    pub embedders: Vec<String>,
+}
+
+/// What pages need beside the session's own columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionData {
+    /// The LMS's way back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_url: Option<String>,
+    /// BCP 47 tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// Origins that may frame the pages.
+    #[serde(default)]
+    pub embedders: Vec<String>,
+    /// Whether the platform takes grades for this link.
+    #[serde(default)]
+    pub takes_grades: bool,
+}
+
+/// `learner`, `observer` or `instructor`, as the database keeps it.
+#[must_use]
+pub fn role_name(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Teacher => "instructor",
+        Standing::Learner => "learner",
+        Standing::Observer => "observer",
+    }
+}
+
+/// What the write transaction came to. Refusals are values: an error would cost others their commit.
+enum Outcome {
+    Opened(Box<Session>),
+    NoLogin,
+    DeploymentWaits,
+}
+
+impl App {
+    /// Checks everything, consumes the login and opens a session.
+    ///
+    /// # Errors
+    /// The first check that failed. Nothing was created then.
+    pub async fn accept_launch(&self, post: LaunchPost<'_>) -> Result<Accepted, Box<Refused>> {
+        let mut asking = Asking { stage: "launch", ..Asking::default() };
+        self.accept(post, &mut asking).await.map_err(|why| asking.refused(why))
+    }
+
+    /// The platform said no: its state is spent, and the reason is for the page.
+    pub async fn refused_by_platform(
+        &self,
+        error: String,
+        description: Option<String>,
+        state: Option<String>,
+        proof: Option<&str>,
+    ) -> Box<Refused> {
+        let mut asking = Asking { stage: "launch", ..Asking::default() };
+        if let Some(state) = state {
+            // Best effort: the row dies of age anyway.
+            if let Err(error) = self.spend(&state, proof, &mut asking).await {
+                tracing::warn!(%error, "a refused login's state could not be spent");
+            }
+        }
+        asking.refused(Reason::Platform { error, description })
+    }
+
+    async fn spend(&self, state: &str, proof: Option<&str>, asking: &mut Asking) -> Result<(), StoreError> {
+        let state_hash = ids::sha256_hex(state.as_bytes());
+        let mut tx = self.store.read().await?;
+        let Some(row) = login_state::peek(&mut tx, &state_hash).await? else { return Ok(()) };
+        if let Some(registration) = registration::find(&mut tx, &row.registration_id).await? {
+            asking.issuer = registration.issuer;
+            asking.client_id = registration.client_id;
+            asking.tenant_id = Some(registration.tenant_id);
+        }
+        drop(tx);
+        let (Some(proof), now) = (proof.map(|p| ids::sha256_hex(p.as_bytes())), self.now()) else { return Ok(()) };
+        self.store
+            .write(Durability::Normal, async move |tx: &mut Tx| login_state::consume(tx, &state_hash, &proof, now).await.map(drop))
+            .await
+    }
+
+    async fn accept(&self, post: LaunchPost<'_>, asking: &mut Asking) -> Result<Accepted, Reason> {
+        let token = Unverified::peek(post.id_token).map_err(LaunchError::from)?;
+        asking.issuer = token.issuer().unwrap_or_default().chars().take(300).collect();
+        asking.client_id = token.audiences().first().copied().unwrap_or_default().chars().take(300).collect();
+        let (registration, login) = self.find_login(&token, post.state).await?;
+        asking.tenant_id = Some(registration.tenant_id.clone());
+        open_for_business(&registration)?;
+        let login = login.ok_or(Reason::NoLogin)?;
+        let verified = self.verify(token, &registration).await?;
+        let launch = self.validated(&verified, &registration, &login)?;
+        if launch.message != MessageType::ResourceLink {
+            return Err(Reason::Unanswered);
+        }
+        let browser = match post.proof {
+            Proof::Storage(_) if login.storage_target.is_none() => None,
+            Proof::Storage(value) | Proof::Cookie(Some(value)) => Some(ids::sha256_hex(value.as_bytes())),
+            Proof::Cookie(None) => None,
+        };
+        match (browser.filter(|b| *b == login.browser_hash), login.storage_target.as_deref(), post.proof) {
+            (Some(_), _, _) => self.open(&launch, &registration, login, post).await,
+            (None, Some(target), Proof::Cookie(_)) => {
+                Storage::at(target, &registration.auth_url).map(Accepted::AskStorage).ok_or(Reason::OtherBrowser)
+            }
+            (None, _, _) => Err(Reason::OtherBrowser),
+        }
+    }
+
+    /// The registration the token claims and the login it answers: of that registration, and not too late.
+    async fn find_login(&self, token: &Unverified<'_>, state: &str) -> Result<(Registration, Option<LoginState>), Reason> {
+        let issuer = token.issuer().unwrap_or_default();
+        let mut tx = self.store.read().await?;
+        for client_id in token.audiences().into_iter().take(4) {
+            if let Some(registration) = registration::by_client(&mut tx, issuer, client_id).await? {
+                let login = login_state::peek(&mut tx, &ids::sha256_hex(state.as_bytes())).await?;
+                let now = self.now();
+                let login = login.filter(|l| l.registration_id == registration.id && l.expires_at > now);
+                return Ok((registration, login));
+            }
+        }
+        Err(Reason::UnknownPlatform)
+    }
+
+    async fn verify(&self, token: Unverified<'_>, registration: &Registration) -> Result<Verified, Reason> {
+        let keys = self.key_sets.holding(&registration.jwks_url, token.kid()).await.map_err(|e| Reason::Keys(e.into()))?;
+        Ok(token.verify(&keys).map_err(LaunchError::from)?)
+    }
+
+    fn validated(&self, token: &Verified, registration: &Registration, login: &LoginState) -> Result<Launch, Reason> {
+        // Only the nonce's hash is kept: the token's own is what to expect if it has that hash, and nothing is if not.
+        let claimed = token.claims().get("nonce").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let nonce = if ids::sha256_hex(claimed.as_bytes()) == login.nonce_hash { claimed } else { "" };
+        let expected = Expected {
+            issuer: &registration.issuer,
+            client_id: &registration.client_id,
+            nonce,
+            login_target: &login.target_link_uri,
+            public_url: &self.site.url("/"),
+            anonymous_allowed: registration.anonymous,
+            now: (self.clock)(),
+        };
+        Ok(validate(token, &expected)?)
+    }
+
+    /// One write: the login is consumed before anything is created.
+    async fn open(
+        &self,
+        launch: &Launch,
+        registration: &Registration,
+        login: LoginState,
+        post: LaunchPost<'_>,
+    ) -> Result<Accepted, Reason> {
+        let token = ids::random_token(32)?;
+        let named = embedders::named(launch, &registration.auth_url, post.origin);
+        let (embedders, more) = embedders::learn(&registration.embedders, named);
+        let embedders: Vec<String> = embedders.into_iter().collect();
+        let now = self.now();
+        let record = self.record(launch, registration, &token, &embedders, now)?;
+        let deployment = launch.deployment_id.clone();
+        let line = success(&registration.tenant_id, launch, post.reference, now);
+        let outcome = self
+            .store
+            .write(Durability::Normal, async move |tx: &mut Tx| {
+                if login_state::consume(tx, &login.state_hash, &login.browser_hash, now).await?.is_none() {
+                    return Ok(Outcome::NoLogin);
+                }
+                let met = registration::meet_deployment(tx, &record.registration_id, &deployment, now).await?;
+                if met.status == DeploymentStatus::Waiting {
+                    return Ok(Outcome::DeploymentWaits);
+                }
+                if let Some(more) = &more {
+                    registration::set_embedders(tx, &record.registration_id, more, now).await?;
+                }
+                let record = LaunchRecord { deployment_id: met.id, ..record.clone() };
+                let session = launch::open_session(tx, &record, now).await?;
+                launch_log::insert(tx, &line).await?;
+                Ok::<_, StoreError>(Outcome::Opened(Box::new(session)))
+            })
+            .await?;
+        match outcome {
+            Outcome::Opened(session) => Ok(Accepted::Opened(Box::new(Opened { token, session: *session, embedders }))),
+            Outcome::NoLogin => Err(Reason::NoLogin),
+            Outcome::DeploymentWaits => Err(Reason::DeploymentWaits(launch.deployment_id.clone())),
+        }
+    }
+
+    fn record(
+        &self,
+        launch: &Launch,
+        registration: &Registration,
+        token: &str,
+        embedders: &[String],
+        now: i64,
+    ) -> Result<LaunchRecord, Reason> {
+        let course = self.course();
+        let ags = launch.ags.as_ref();
+        let data = SessionData {
+            return_url: launch.presentation.return_url.clone(),
+            locale: launch.locale.clone(),
+            embedders: embedders.to_vec(),
+            takes_grades: ags.is_some_and(|a| a.line_item.is_some() || a.line_items.is_some()),
+        };
+        let (link, context) = (launch.own_resource_link(), launch.context.clone().unwrap_or_default());
+        Ok(LaunchRecord {
+            tenant_id: registration.tenant_id.clone(),
+            registration_id: registration.id.clone(),
+            deployment_id: String::new(),
+            context: ContextClaim {
+                lms_id: context.id,
+                label: context.label.unwrap_or_default(),
+                title: context.title.unwrap_or_default(),
+                lineitems_url: ags.and_then(|a| a.line_items.clone()),
+                memberships_url: launch.nrps.as_ref().map(|n| n.memberships_url.clone()),
+            },
+            link: LinkClaim {
+                lms_id: link.map(|l| l.id.clone()).unwrap_or_default(),
+                title: link.and_then(|l| l.title.clone()).unwrap_or_default(),
+                target: launch.wanted_content().filter(|id| content::page(&course, id).is_some()).unwrap_or_default(),
+                lineitem: ags.and_then(|a| a.line_item.clone()),
+                ags_scopes: json(&ags.map(|a| a.scopes.clone()).unwrap_or_default()),
+            },
+            learner: LearnerClaim {
+                sub: match &launch.sub {
+                    Some(sub) => sub.clone(),
+                    None => format!("anonymous-{}", ids::random_token(16)?),
+                },
+                name: launch.person.name.clone(),
+                given_name: launch.person.given_name.clone(),
+                family_name: launch.person.family_name.clone(),
+                email: launch.person.email.clone(),
+                locale: launch.locale.clone(),
+            },
+            role: role_name(launch.standing()).to_owned(),
+            roles: json(&launch.roles.raw().to_vec()),
+            gradable: launch.is_gradable(),
+            session_hash: ids::sha256_hex(token.as_bytes()),
+            session_data: json(&data),
+            expires_at: now + self.session_life,
+        })
+    }
+}
+
+/// Lists of text and plain structs always serialise.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

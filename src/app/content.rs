@@ -1,0 +1,75 @@
+//! Finding one's way in a course: pages by id, and their order.
+
+use crate::course::{Course, Lesson, Module, NotebookPage, Quiz};
+
+/// A page of a course.
+#[derive(Debug, Clone, Copy)]
+pub enum Page<'a> {
+    /// The course's start page.
+    Course,
+    /// A module's start page.
+    Module(&'a Module),
+    /// A lesson.
+    Lesson(&'a Module, &'a Lesson),
+    /// A notebook.
+    Notebook(&'a Module, &'a Lesson, &'a NotebookPage),
+    /// A quiz.
+    Quiz(&'a Module, &'a Quiz),
+}
+
+impl<'a> Page<'a> {
+    /// The module it belongs to.
+    #[must_use]
+    pub fn module(&self) -> Option<&'a Module> {
+        match self {
+            Self::Course => None,
+            Self::Module(m) | Self::Lesson(m, _) | Self::Notebook(m, _, _) | Self::Quiz(m, _) => Some(m),
+        }
+    }
+
+    /// Its id, within `course`.
+    #[must_use]
+    pub fn id(&self, course: &'a Course) -> &'a str {
+        match self {
+            Self::Course => &course.id,
+            Self::Module(m) => &m.id,
+            Self::Lesson(_, l) => &l.id,
+            Self::Notebook(_, _, n) => &n.id,
+            Self::Quiz(_, q) => &q.id,
+        }
+    }
+
+    /// Its title, within `course`.
+    #[must_use]
+    pub fn title(&self, course: &'a Course) -> &'a str {
+        match self {
+            Self::Course => &course.title,
+            Self::Module(m) => &m.title,
+            Self::Lesson(_, l) => &l.title,
+            Self::Notebook(_, _, n) => &n.title,
+            Self::Quiz(_, q) => &q.title,
+        }
+    }
+}
+
+/// The page with this id.
+#[must_use]
+pub fn page<'a>(course: &'a Course, id: &str) -> Option<Page<'a>> {
+    if id == course.id {
+        return Some(Page::Course);
+    }
+    course.modules.iter().find_map(|module| {
+        if module.id == id {
+            return Some(Page::Module(module));
+        }
+        pages(module).find(|page| page.id(course) == id)
+    })
+}
+
+/// A module's pages in reading order, without its start page: lessons, each with its notebooks, then the quiz.
+pub fn pages(module: &Module) -> impl Iterator<Item = Page<'_>> {
+    let lessons = module.lessons.iter().flat_map(move |lesson| {
+        std::iter::once(Page::Lesson(module, lesson)).chain(lesson.notebooks.iter().map(move |n| Page::Notebook(module, lesson, n)))
+    });
+    lessons.chain(module.quiz.iter().map(move |quiz| Page::Quiz(module, quiz)))
+}

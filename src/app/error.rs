@@ -1,0 +1,35 @@
+//! Why a use case could not do what was asked.
+
+use crate::store::StoreError;
+
+/// The reason.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Nothing of that id, or not this person's.
+    #[error("nothing of this id")]
+    NotFound,
+    /// The role does not include it.
+    #[error("not for this role")]
+    Forbidden,
+    /// All attempts are spent.
+    #[error("no attempts are left")]
+    NoAttemptsLeft,
+    /// What was asked for makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// The database failed.
+    #[error("the database failed")]
+    Store(#[from] StoreError),
+    /// What the database holds cannot be read.
+    #[error("a stored {what} cannot be read")]
+    Unreadable {
+        /// Kind of thing.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// OpenSSL has no randomness.
+    #[error("no randomness")]
+    Random(#[from] openssl::error::ErrorStack),
+}

@@ -1,0 +1,41 @@
+//! A lesson opened, read on, or read to the end.
+
+use super::{App, AppError, content::Page, study::Study, visit::Visit};
+use crate::store::{
+    Durability, Tx,
+    progress::{self, Step},
+};
+
+/// Longest position a player may leave.
+const LONGEST: usize = 1000;
+
+impl App {
+    /// Notes a step in a lesson of this link.
+    ///
+    /// # Errors
+    /// When the link opens no such lesson or the database fails.
+    pub async fn record_progress(
+        &self,
+        visit: &Visit,
+        study: &Study,
+        lesson_id: &str,
+        position: Option<String>,
+        read: bool,
+    ) -> Result<(), AppError> {
+        let Some(Page::Lesson(module, lesson)) = study.page(lesson_id) else { return Err(AppError::NotFound) };
+        if position.as_ref().is_some_and(|p| p.len() > LONGEST) {
+            return Err(AppError::Invalid("the position is too long".to_owned()));
+        }
+        let step = Step {
+            tenant_id: visit.session.tenant_id.clone(),
+            learner_id: visit.session.learner_id.clone(),
+            context_id: visit.session.context_id.clone(),
+            lesson_id: lesson.id.clone(),
+            module_id: module.id.clone(),
+            position,
+            read,
+        };
+        let now = self.now();
+        Ok(self.store.write(Durability::Normal, async move |tx: &mut Tx| progress::record(tx, &step, now).await).await?)
+    }
+}

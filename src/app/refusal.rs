@@ -1,0 +1,145 @@
+//! Why a login or a launch opened no session.
+
+use crate::{
+    lti::{Check, LaunchError, oidc::LoginError},
+    store::StoreError,
+};
+
+/// The reason.
+#[derive(Debug, thiserror::Error)]
+pub enum Reason {
+    /// The request does not say what it must.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// Over plain http no browser keeps our cookies.
+    #[error("the public URL is plain http beyond this machine, so browsers drop our secure cookies")]
+    InsecureSite,
+    /// Nobody registered this platform.
+    #[error("no registration for issuer and client id")]
+    UnknownPlatform,
+    /// Several registrations, and the login does not say which.
+    #[error("several registrations share this issuer and the login names no client id")]
+    AmbiguousIssuer,
+    /// The registration waits for an administrator.
+    #[error("the registration waits for approval")]
+    NotApproved,
+    /// The registration is switched off.
+    #[error("the registration is switched off")]
+    SwitchedOff,
+    /// `target_link_uri` is not ours.
+    #[error("the target `{0}` is no page of this tool")]
+    ForeignTarget(String),
+    /// The platform itself refused.
+    #[error("the platform answered `{error}`")]
+    Platform {
+        /// Its code.
+        error: String,
+        /// Its words.
+        description: Option<String>,
+    },
+    /// State unknown, too old or used before.
+    #[error("no login waits for this launch: it is unknown, too old or was used before")]
+    NoLogin,
+    /// The login began in another browser, or this one keeps no cookies here.
+    #[error("this browser cannot prove that it began the login")]
+    OtherBrowser,
+    /// The token.
+    #[error(transparent)]
+    Token(#[from] LaunchError),
+    /// The platform's keys could not be read.
+    #[error("the platform's keys could not be read")]
+    Keys(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// An administrator must let this deployment in.
+    #[error("deployment `{0}` waits for approval")]
+    DeploymentWaits(String),
+    /// A message we do not answer.
+    #[error("a message of this type is not answered here")]
+    Unanswered,
+    /// The database failed.
+    #[error("the database failed")]
+    Store(#[from] StoreError),
+    /// OpenSSL has no randomness.
+    #[error("no randomness")]
+    Random(#[from] openssl::error::ErrorStack),
+}
+
+/// A login or launch that opened no session, with what is known about who asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{why}")]
+pub struct Refused {
+    /// The reason.
+    #[source]
+    pub why: Reason,
+    /// `login` or `launch`.
+    pub stage: &'static str,
+    /// Issuer, as claimed.
+    pub issuer: String,
+    /// Client id, as claimed.
+    pub client_id: String,
+    /// Whose registration it is, where there is one.
+    pub tenant_id: Option<String>,
+}
+
+impl Refused {
+    /// A login request that cannot be read.
+    #[must_use]
+    pub fn login(error: LoginError) -> Box<Self> {
+        Asking { stage: "login", ..Asking::default() }.refused(error)
+    }
+
+    /// A launch form that cannot be read.
+    #[must_use]
+    pub fn launch(error: LoginError) -> Box<Self> {
+        Asking { stage: "launch", ..Asking::default() }.refused(error)
+    }
+}
+
+impl Reason {
+    /// A stable code for logs and documentation.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Login(e) => e.code(),
+            Self::InsecureSite => "site_insecure",
+            Self::UnknownPlatform => "platform_unknown",
+            Self::AmbiguousIssuer => "platform_ambiguous",
+            Self::NotApproved => "registration_pending",
+            Self::SwitchedOff => "registration_disabled",
+            Self::ForeignTarget(_) => "target_foreign",
+            Self::Platform { .. } => "platform_refused",
+            Self::NoLogin => "state_unknown",
+            Self::OtherBrowser => "state_unbound",
+            Self::Token(e) => e.code(),
+            Self::Keys(_) => "keys_unreadable",
+            Self::DeploymentWaits(_) => "deployment_waits",
+            Self::Unanswered => "message_unanswered",
+            Self::Store(_) => "store_failed",
+            Self::Random(_) => "randomness_missing",
+        }
+    }
+
+    /// Checks of the token that passed.
+    #[must_use]
+    pub fn passed(&self) -> &[Check] {
+        match self {
+            Self::Token(e) => &e.passed,
+            Self::NoLogin | Self::OtherBrowser | Self::DeploymentWaits(_) | Self::Unanswered => &Check::ALL,
+            _ => &[],
+        }
+    }
+}
+
+/// Who asks, filled in as far as it gets known.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Asking {
+    pub(super) stage: &'static str,
+    pub(super) issuer: String,
+    pub(super) client_id: String,
+    pub(super) tenant_id: Option<String>,
+}
+
+impl Asking {
+    pub(super) fn refused(self, why: impl Into<Reason>) -> Box<Refused> {
+        Box::new(Refused { why: why.into(), stage: self.stage, issuer: self.issuer, client_id: self.client_id, tenant_id: self.tenant_id })
+    }
+}

@@ -1,0 +1,146 @@
+//! `ferry serve`: puts the house together, serves, and takes it apart in order.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    app::{App, MediaKey, Parts, Site, master_key, tool_keys},
+    cli::{Context, Exit, serve::Args},
+    clock,
+    config::Settings,
+    course::{self, Course, Source},
+    services::{
+        http::{self, Client},
+        key_sets::KeySets,
+    },
+    store::Store,
+    telemetry,
+    web::{self, Certificate, Options, State},
+};
+
+/// Runs until it is told to stop.
+pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
+    let mut settings = ctx.settings_for(args.course.as_deref())?;
+    if let Some(listen) = &args.listen {
+        settings.server.listen = listen.parse().with_context(|| format!("`{listen}` is no address and port, such as 127.0.0.1:8080"))?;
+    }
+    telemetry::install(&settings.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("cannot start")?;
+    runtime.block_on(serve(&settings, args, ctx))
+}
+
+async fn serve(settings: &Settings, args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
+    let Some(course) = load_course(settings, ctx) else { return Ok(Exit::Problems) };
+    let title = course.title.clone();
+    // What may fail for a reason outside comes first, so that its one line stands alone.
+    let listener = web::bind(&settings.server.listen.to_string())?;
+    let certificate = settings.server.tls.as_ref().map(|tls| Certificate::load(&tls.cert, &tls.key)).transpose()?;
+    let site = Site::parse(&settings.server.public_url_on(listener.local_addr()?))?;
+    let store = Store::connect(&settings.database).await?;
+    let void = store.begin_serving().await?;
+    if void > 0 {
+        tracing::warn!(void, "the last server did not stop in order: logins that were on their way must start again");
+    }
+    let app = Arc::new(build(settings, site, store.clone(), course).await?);
+    let state = State::new(Arc::clone(&app), options(settings, args)?);
+    let running = web::serve(listener, certificate.as_ref(), threads(), state)?;
+    let handle = running.handle.clone();
+    let server = tokio::spawn(running.server);
+    // The trial platform and the delivery worker start here.
+    ctx.out.say(format!("{title}: {}  (stop with Ctrl-C)", app.site.url("/")));
+    until_told(settings, &app, certificate.as_ref(), ctx).await?;
+    ctx.out.say("Stopping: finishing what is under way.");
+    handle.stop(true).await;
+    server.await.context("the server ended badly")??;
+    store.end_serving().await?;
+    store.close().await;
+    Ok(Exit::Success)
+}
+
+/// The use cases with everything they stand on.
+async fn build(settings: &Settings, site: Site, store: Store, course: Course) -> anyhow::Result<App> {
+    let clock = clock::system();
+    let master = master_key(settings.master_key.as_ref(), &settings.database.data_dir)?;
+    tool_keys::ensure(&store, &master, clock().as_millisecond()).await?;
+    let ca_pem = match &settings.network.ca_file {
+        Some(path) => Some(std::fs::read(path).with_context(|| format!("cannot read `{}` (FERRY_CA_FILE)", path.display()))?),
+        None => None,
+    };
+    for (host, port) in &settings.network.allow_hosts {
+        tracing::info!(host, port, "allowed as an exception: private address or plain http");
+    }
+    let proxy = settings.network.proxy.as_ref().map(|p| p.expose().to_owned());
+    let client = Client::new(&http::Options { allow_hosts: settings.network.allow_hosts.clone(), ca_pem, proxy })?;
+    Ok(App::new(Parts {
+        site,
+        store,
+        key_sets: KeySets::new(client, Arc::clone(&clock)),
+        media: MediaKey::from_secret(&master.to_text()),
+        session_hours: settings.limits.session_hours,
+        clock,
+        course,
+    }))
+}
+
+fn options(settings: &Settings, args: &Args) -> anyhow::Result<Options> {
+    Ok(Options {
+        trusted_proxies: settings.server.trusted_proxies.clone(),
+        failures_a_minute: settings.limits.failures_per_minute,
+        allow_hosts: settings.network.allow_hosts.clone(),
+        metrics: Some(telemetry::record_metrics()?),
+        metrics_token: settings.server.metrics_token.clone(),
+        this_machine_only: args.trial,
+    })
+}
+
+/// The course of the settings; with none to use, says everything that is wrong.
+fn load_course(settings: &Settings, ctx: &Context) -> Option<Course> {
+    match read_course(settings.course.as_deref(), &settings.database.data_dir) {
+        Ok(course) => Some(course),
+        Err(error) => {
+            ctx.out.error(&error);
+            None
+        }
+    }
+}
+
+fn read_course(dir: Option<&Path>, data_dir: &Path) -> anyhow::Result<Course> {
+    let source = match dir {
+        Some(dir) => Source::read_dir(dir)?,
+        None => Source::embedded(),
+    };
+    let mut cache = course::cache::FileCache::new(data_dir.join("cache"));
+    course::load(&source, Some(&mut cache)).map_err(|found| anyhow::anyhow!("the course cannot be used:\n{found}"))
+}
+
+/// Waits for a signal to stop; on SIGHUP reads course and certificate again and keeps what it has where they are broken.
+async fn until_told(settings: &Settings, app: &App, certificate: Option<&Certificate>, ctx: &Context) -> anyhow::Result<()> {
+    let (mut hangup, mut terminate) = (signal(SignalKind::hangup())?, signal(SignalKind::terminate())?);
+    loop {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => return Ok(()),
+            _ = terminate.recv() => return Ok(()),
+            _ = hangup.recv() => reload(settings, app, certificate, ctx),
+        }
+    }
+}
+
+fn reload(settings: &Settings, app: &App, certificate: Option<&Certificate>, ctx: &Context) {
+    match load_course(settings, ctx) {
+        Some(course) => {
+            tracing::info!(version = course.version, "the course was read again");
+            app.replace_course(course);
+        }
+        None => tracing::error!("the course is broken: the last good one stays"),
+    }
+    if let Some(error) = certificate.and_then(|c| c.reload().err()) {
+        ctx.out.error(&anyhow::Error::new(error).context("the last good certificate stays"));
+    }
+}
+
+/// As many as there are processors; the database and the worker have threads of their own.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}

@@ -1,0 +1,87 @@
+//! What handlers take out of a request.
+
+use std::{future::Future, net::IpAddr, pin::Pin};
+
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header, web::Data};
+
+use super::{
+    Error, State, address, cookies,
+    middleware::{headers, shell::RequestId},
+};
+use crate::app::Visit;
+
+/// Decoded pairs of a form or a query, in their order, repeated names kept.
+pub(crate) type Pairs = Vec<(String, String)>;
+
+/// Name of a session's cookie starts with this; the launch id follows.
+pub(crate) const SESSION_COOKIE: &str = "__Host-ferry-";
+
+/// The form field, and the header, that carry the form token.
+pub(crate) const FORM_TOKEN: &str = "form_token";
+pub(crate) const FORM_TOKEN_HEADER: &str = "x-form-token";
+
+/// The reference id a person can quote.
+pub(crate) struct Reference(pub(crate) String);
+
+impl FromRequest for Reference {
+    type Error = Error;
+    type Future = std::future::Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Ok(Self(request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default())))
+    }
+}
+
+/// The client's address.
+pub(crate) fn client(state: &State, request: &HttpRequest) -> Option<IpAddr> {
+    address::client(request.peer_addr().map(|a| a.ip()), request.headers(), &state.trusted)
+}
+
+/// The visitor: whoever shows the session of the launch in the path, by its cookie or as a bearer.
+pub(crate) struct Visitor {
+    pub(crate) visit: Visit,
+    /// The browser keeps no cookies here: pages must bring their script along.
+    pub(crate) by_bearer: bool,
+}
+
+impl FromRequest for Visitor {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let launch = request.match_info().get("launch").unwrap_or_default().to_owned();
+            let state = request.app_data::<Data<State>>().ok_or(Error::NotFound)?;
+            let cookie = cookies::read(request.headers(), &format!("{SESSION_COOKIE}{launch}"));
+            let by_bearer = cookie.is_none();
+            let Some(token) = cookie.or_else(|| bearer(&request)) else { return Err(Error::NoSession(launch)) };
+            let visit = state.app.visit(&launch, token).await?.ok_or(Error::NoSession(launch))?;
+            headers::framed_by(&request, &visit.data.embedders);
+            Ok(Self { visit, by_bearer })
+        })
+    }
+}
+
+pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+impl Visitor {
+    /// Refuses a form that is not ours.
+    pub(crate) fn check_form(&self, pairs: &Pairs) -> Result<(), Error> {
+        let token = pairs.iter().find(|(name, _)| name == FORM_TOKEN).map_or("", |(_, value)| value.as_str());
+        if self.visit.owns_form(token) { Ok(()) } else { Err(Error::FormToken) }
+    }
+
+    /// The same for requests by script.
+    pub(crate) fn check_header(&self, request: &HttpRequest) -> Result<(), Error> {
+        let token = request.headers().get(FORM_TOKEN_HEADER).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if self.visit.owns_form(token) { Ok(()) } else { Err(Error::FormToken) }
+    }
+
+    /// Refuses everybody but teachers.
+    pub(crate) fn check_teacher(&self) -> Result<(), Error> {
+        if self.visit.is_teacher() { Ok(()) } else { Err(Error::Forbidden) }
+    }
+}

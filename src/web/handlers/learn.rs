@@ -1,0 +1,87 @@
+//! A learner's pages: start page, lessons, notebooks, progress.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{Data, Form, Json, Path},
+};
+use serde::Deserialize;
+
+use crate::{
+    app::content::{self, Page},
+    web::{
+        Error, State,
+        extract::{Pairs, Visitor},
+        views::learn::Learn,
+    },
+};
+
+/// `/l/<launch>/`: what the link opens.
+pub(crate) async fn home(state: Data<State>, visitor: Visitor) -> Result<HttpResponse, Error> {
+    let study = state.app.study(&visitor.visit).await?;
+    let learn = Learn { state: &state, visitor: &visitor, study: &study };
+    learn.home(study.only.as_deref().and_then(|id| study.course.module(id)))
+}
+
+/// `/l/<launch>/p/<id>`: any page by its id.
+pub(crate) async fn page(state: Data<State>, visitor: Visitor, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let study = state.app.study(&visitor.visit).await?;
+    let learn = Learn { state: &state, visitor: &visitor, study: &study };
+    match study.page(&path.1) {
+        Some(Page::Course) => learn.home(None),
+        Some(Page::Module(module)) => learn.home(Some(module)),
+        Some(Page::Lesson(module, lesson)) => {
+            state.app.record_progress(&visitor.visit, &study, &lesson.id, None, false).await?;
+            learn.lesson(module, lesson, study.position(&lesson.id))
+        }
+        Some(Page::Notebook(module, lesson, notebook)) => learn.notebook(module, lesson, notebook),
+        Some(Page::Quiz(module, quiz)) => match study.running(&quiz.id) {
+            Some(attempt) => {
+                let (attempt, quiz) = state.app.attempt(&visitor.visit, &attempt.id).await?;
+                learn.quiz(module, &quiz, &attempt, &crate::app::responses_of(&attempt)?)
+            }
+            None => learn.quiz_start(module, quiz),
+        },
+        None => learn.elsewhere(&content::page(&study.course, &path.1).ok_or(Error::NotFound)?),
+    }
+}
+
+/// "Mark as read and go on", without script.
+pub(crate) async fn read(
+    state: Data<State>,
+    visitor: Visitor,
+    path: Path<(String, String)>,
+    form: Form<Pairs>,
+) -> Result<HttpResponse, Error> {
+    visitor.check_form(&form)?;
+    let study = state.app.study(&visitor.visit).await?;
+    state.app.record_progress(&visitor.visit, &study, &path.1, None, true).await?;
+    let learn = Learn { state: &state, visitor: &visitor, study: &study };
+    Ok(see(&learn.after(&path.1)))
+}
+
+/// A step in a lesson, from the player.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    lesson: String,
+    #[serde(default)]
+    position: Option<String>,
+    #[serde(default)]
+    read: bool,
+}
+
+pub(crate) async fn progress(state: Data<State>, request: HttpRequest, visitor: Visitor, step: Json<Step>) -> Result<HttpResponse, Error> {
+    visitor.check_header(&request)?;
+    let study = state.app.study(&visitor.visit).await?;
+    let step = step.into_inner();
+    state.app.record_progress(&visitor.visit, &study, &step.lesson, step.position, step.read).await?;
+    let study = state.app.study(&visitor.visit).await?;
+    let (done, total) = study.done();
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "done": done, "total": total, "complete": study.complete() })))
+}
+
+/// 303: what was posted is done, look there now.
+pub(super) fn see(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+}

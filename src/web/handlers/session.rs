@@ -1,0 +1,30 @@
+//! The session itself: is it kept, and its end.
+
+use actix_web::{
+    HttpResponse,
+    http::header,
+    web::{Data, Form},
+};
+
+use crate::web::{
+    Error, State, cookies,
+    extract::{Pairs, SESSION_COOKIE, Visitor},
+    views::{self, ended::EndedPage},
+};
+
+/// 204 for a script that asks whether the browser kept the session's cookie.
+pub(crate) async fn check(visitor: Visitor) -> HttpResponse {
+    let _ = visitor;
+    HttpResponse::NoContent().finish()
+}
+
+/// Ends it, and says how to come back.
+pub(crate) async fn end(state: Data<State>, visitor: Visitor, form: Form<Pairs>) -> Result<HttpResponse, Error> {
+    visitor.check_form(&form)?;
+    state.app.end_visit(&visitor.visit).await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(cookie) = cookies::clear(&format!("{SESSION_COOKIE}{}", visitor.visit.launch_id)) {
+        response.append_header((header::SET_COOKIE, cookie));
+    }
+    Ok(views::html(response, &EndedPage::new(&state, visitor.visit.data.return_url)))
+}

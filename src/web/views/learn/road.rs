@@ -1,0 +1,75 @@
+//! The grade's road: recorded, sent, seen in the LMS.
+
+use super::{moment, words::percent};
+use crate::{
+    app::Receipt,
+    package::player::view::RoadStep,
+    store::outbox::{Message, OutboxState},
+};
+
+/// Why nothing is sent, where that is so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Practice {
+    /// A teacher, a test student, an observer.
+    NotGraded,
+    /// The link has no grade column.
+    NoColumn,
+}
+
+/// The steps, for the receipt of what was handed in at `submitted_at`.
+pub(crate) fn steps(submitted_at: i64, practice: Option<Practice>, receipt: &Receipt) -> Vec<RoadStep> {
+    let recorded = step("done", "Recorded", moment(submitted_at));
+    let none = match practice {
+        Some(Practice::NotGraded) => "Attempts in your role are for trying out, so nothing is sent.",
+        Some(Practice::NoColumn) => "The LMS has no grade column for this activity, so nothing is sent.",
+        None => return [vec![recorded], on_its_way(receipt)].concat(),
+    };
+    vec![recorded, step("todo", "Not sent", none.to_owned())]
+}
+
+fn on_its_way(receipt: &Receipt) -> Vec<RoadStep> {
+    let seen = |state| step(state, "Seen in the LMS", String::new());
+    let Some(message) = &receipt.message else { return vec![waiting("Your grade is safe here."), seen("todo")] };
+    match message.state {
+        OutboxState::Delivered => vec![sent(receipt), looked(receipt)],
+        OutboxState::Parked => vec![step("now", "! Not accepted by the LMS", trouble(message)), seen("todo")],
+        OutboxState::Ready if message.attempts > 0 => vec![step("now", "↻ Retrying", again(message)), seen("todo")],
+        OutboxState::Running if message.attempts > 1 => vec![step("now", "↻ Retrying", "right now".to_owned()), seen("todo")],
+        _ => vec![waiting("Your grade is safe here and goes out within moments."), seen("todo")],
+    }
+}
+
+fn waiting(note: &str) -> RoadStep {
+    step("now", "◷ Waiting to be sent", note.to_owned())
+}
+
+fn sent(receipt: &Receipt) -> RoadStep {
+    let at = receipt.ledger.as_ref().and_then(|l| l.accepted_at).or(receipt.message.as_ref().map(|m| m.updated_at));
+    step("done", "Sent", at.map(moment).unwrap_or_default())
+}
+
+fn looked(receipt: &Receipt) -> RoadStep {
+    let Some((ledger, at)) = receipt.ledger.as_ref().and_then(|l| Some((l, l.seen_at?))) else {
+        return step("now", "◷ Seen in the LMS", "not looked up yet".to_owned());
+    };
+    match (ledger.seen_score, ledger.accepted_score) {
+        (Some(seen), Some(ours)) if (seen - ours).abs() < 0.01 => {
+            step("done", "✓ In the LMS", format!("{}, {}", percent(seen, None), moment(at)))
+        }
+        (Some(seen), _) => step("done", "✎ Edited in the LMS", format!("it shows {}, {}", percent(seen, None), moment(at))),
+        (None, _) => step("now", "◷ Seen in the LMS", format!("it shows no grade yet, {}", moment(at))),
+    }
+}
+
+fn again(message: &Message) -> String {
+    format!("The LMS did not answer as it should; next try {}. Your grade is safe here.", moment(message.run_at))
+}
+
+fn trouble(message: &Message) -> String {
+    let why = message.detail.as_deref().filter(|d| !d.is_empty()).map(|d| format!("{d}. ")).unwrap_or_default();
+    format!("{why}Your grade is safe here; tell your teacher.")
+}
+
+fn step(state: &'static str, text: &str, note: String) -> RoadStep {
+    RoadStep { state, text: text.to_owned(), note }
+}

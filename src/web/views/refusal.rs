@@ -1,0 +1,137 @@
+//! What a page says about a login or launch that opened no session. The token's details are for the administrator's log: one text
+//! for every failed check tells an attacker nothing.
+
+use crate::{
+    app::{Reason, Refused},
+    web::error::{OPERATOR, RELAUNCH, TEACHER, Words},
+};
+
+const ADMINISTRATOR: &str = "Whoever runs the LMS can help. Give them the reference below, and the values above where there are some.";
+
+pub(crate) fn words(refused: &Refused) -> Words {
+    let mut words = by_reason(&refused.why);
+    let named = matches!(refused.why, Reason::UnknownPlatform | Reason::AmbiguousIssuer | Reason::NotApproved | Reason::SwitchedOff);
+    if named {
+        words.facts.push(("Issuer", or_none(&refused.issuer)));
+        words.facts.push(("Client ID", or_none(&refused.client_id)));
+    }
+    match &refused.why {
+        Reason::DeploymentWaits(id) => words.facts.push(("Deployment ID", id.clone())),
+        Reason::ForeignTarget(target) => words.facts.push(("Asked for", target.clone())),
+        Reason::Platform { error, description } => {
+            words.facts.push(("The LMS says", error.clone()));
+            words.facts.extend(description.clone().map(|d| ("In its words", d)));
+        }
+        _ => {}
+    }
+    words
+}
+
+fn or_none(text: &str) -> String {
+    if text.is_empty() { "(none sent)".to_owned() } else { text.to_owned() }
+}
+
+fn by_reason(why: &Reason) -> Words {
+    match why {
+        Reason::Login(_) => Words::new(
+            "The LMS's request is incomplete",
+            "Something it must say is missing or came twice. This address is opened by the LMS, not by hand.",
+            &[RELAUNCH],
+            ADMINISTRATOR,
+        ),
+        Reason::InsecureSite => Words::new(
+            "This tool needs https",
+            "Its address is plain http, and browsers keep no sign-in for such pages inside an LMS.",
+            &["Serve it over https: set FERRY_PUBLIC_URL to an https address, and put a certificate or a proxy in front."],
+            OPERATOR,
+        ),
+        Reason::UnknownPlatform => Words::new(
+            "This LMS is not registered here",
+            "The tool does not know the LMS that sent you.",
+            &[
+                "If you teach or learn here: tell whoever runs the LMS.",
+                "If you run this tool: add a registration with exactly these values.",
+            ],
+            ADMINISTRATOR,
+        ),
+        Reason::AmbiguousIssuer => Words::new(
+            "The LMS did not say which registration it means",
+            "Several registrations share its issuer, so the client ID must be sent along.",
+            &["If you run the LMS: set it to send client_id with the login request."],
+            ADMINISTRATOR,
+        ),
+        Reason::NotApproved => Words::new(
+            "This LMS is not approved yet",
+            "It has been registered, and somebody who runs this tool must approve it first.",
+            &["If you run this tool: approve the registration.", "Everybody else: try again later."],
+            ADMINISTRATOR,
+        ),
+        Reason::SwitchedOff => Words::new(
+            "This LMS has been switched off here",
+            "Somebody who runs this tool has switched the registration off.",
+            &["If you run this tool: switch the registration on again."],
+            ADMINISTRATOR,
+        ),
+        Reason::ForeignTarget(_) => Words::new(
+            "The link leads to another site",
+            "The activity in the LMS asks for a page that is not one of this tool's.",
+            &["If you teach here: correct the activity's address, or leave it empty."],
+            ADMINISTRATOR,
+        ),
+        Reason::Platform { .. } => Words::new(
+            "The LMS did not let you through",
+            "It stopped the launch on its own side.",
+            &[
+                "Sign in to the LMS again, then open the activity again.",
+                "If you use several accounts, use the one that is enrolled in the course.",
+            ],
+            TEACHER,
+        ),
+        Reason::NoLogin => Words::new(
+            "This launch is no longer valid",
+            "It took longer than ten minutes, or it was used before: each launch works once.",
+            &[RELAUNCH],
+            TEACHER,
+        ),
+        Reason::OtherBrowser => Words::new(
+            "Your browser could not be recognised",
+            "The launch must end in the browser it began in, and this one kept nothing from the beginning. Some browsers keep no cookies for pages inside other pages.",
+            &[
+                RELAUNCH,
+                "If it happens again, have the LMS open the activity in a new window: in Moodle \u{201c}Launch container: New window\u{201d}, in Canvas \u{201c}Load in a new tab\u{201d}.",
+                "Or allow cookies for this site, or use another browser.",
+            ],
+            TEACHER,
+        ),
+        Reason::Token(_) => Words::new(
+            "The LMS's message could not be accepted",
+            "It did not pass every check, so no session was opened.",
+            &[RELAUNCH, "If it stays: the administrator's launch log names the check that failed."],
+            ADMINISTRATOR,
+        ),
+        Reason::Keys(_) => Words::new(
+            "The LMS's keys could not be read",
+            "This tool checks every launch with keys that the LMS publishes, and could not get them.",
+            &["Wait a minute, then open the activity again.", "If it stays: this tool must be able to reach the LMS's key set address."],
+            ADMINISTRATOR,
+        ),
+        Reason::DeploymentWaits(_) => Words::new(
+            "This installation waits for approval",
+            "The LMS is known, but this deployment of the tool in it is new and must be approved first.",
+            &["If you run this tool: approve the deployment.", "Everybody else: try again later."],
+            ADMINISTRATOR,
+        ),
+        Reason::Unanswered => Words::new(
+            "This tool does not answer that kind of request yet",
+            "The LMS asked for something other than opening an activity.",
+            &["Add the activity by its link instead of by choosing content."],
+            ADMINISTRATOR,
+        ),
+        Reason::Store(_) | Reason::Random(_) => Words::new(
+            "Not available for the moment",
+            "A part of this service is not answering, so no session was opened.",
+            &["Wait a minute, then open the activity again."],
+            OPERATOR,
+        ),
+    }
+}

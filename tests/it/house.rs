@@ -1,0 +1,366 @@
+//! A whole server for tests: a small course, a platform that signs whatever it is told, and browsers that keep cookies.
+
+use std::{
+    collections::BTreeMap,
+    net::TcpListener,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use courseferry::{
+    app::{App, MediaKey, Parts, Site},
+    clock::{self, Clock},
+    course::{self, Course, Source},
+    ids,
+    lti::jose::{SigningKey, jwks_document},
+    services::{http, key_sets::KeySets},
+    store::{
+        DEFAULT_TENANT, Durability, Store, Tx,
+        registration::{self, DeploymentPolicy, Registration, RegistrationStatus},
+    },
+    web::{self, Certificate, Options, State},
+};
+use reqwest::{
+    StatusCode,
+    header::{self, HeaderMap},
+};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::databases::Db;
+
+pub(crate) const CLIENT_ID: &str = "client-1";
+
+const COURSE: &[(&str, &str)] = &[
+    (
+        "course.toml",
+        "id = \"tiny\"\ntitle = \"A tiny <course>\"\nversion = \"1\"\nlanguage = \"en\"\nsummary = \"Small.\"\nlicense = \"CC0-1.0\"\n\
+         credits = []\n[grading]\nattempts = 2\npass_mark = 60\ngrade = \"best\"\n[navigator]\norder = [\"alpha\", \"beta\"]\n",
+    ),
+    (
+        "modules/01-alpha/module.toml",
+        "id = \"alpha\"\ntitle = \"Alpha\"\nsummary = \"First.\"\nhours = { read = 1, lab = 0 }\n[[outcome]]\nid = \"a-o1\"\ntext = \"Know it.\"\n",
+    ),
+    (
+        "modules/01-alpha/01-one.md",
+        "---\nid: a-one\ntitle: One\nsummary: The first.\nminutes: 5\noutcomes: [a-o1]\n---\n\n## Here\n\nSee [the other](../02-beta/01-far.md).\n\n\
+         ![a dot](media/dot.svg \"A dot\")\n",
+    ),
+    (
+        "modules/01-alpha/02-two.md",
+        "---\nid: a-two\ntitle: Two\nsummary: The second.\nminutes: 5\noutcomes: [a-o1]\n---\n\n## There\n\nText.\n",
+    ),
+    (
+        "modules/01-alpha/media/dot.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 2 2\"><circle cx=\"1\" cy=\"1\" r=\"1\"/></svg>",
+    ),
+    (
+        "modules/01-alpha/quiz.toml",
+        "title = \"Alpha quiz\"\nintro = \"Two questions.\"\n\
+         [[question]]\nid = \"a-q1\"\ntype = \"single\"\nstem = \"Which?\"\nlesson = \"a-one\"\noutcome = \"a-o1\"\ndifficulty = 1\noptions = [\n\
+         { id = \"yes\", text = \"This.\", correct = true, why = \"SECRETRIGHT\" },\n{ id = \"no\", text = \"That.\", why = \"SECRETWRONG\" },\n]\n\
+         [[question]]\nid = \"a-q2\"\ntype = \"numeric\"\nstem = \"How many?\"\nlesson = \"a-two\"\noutcome = \"a-o1\"\ndifficulty = 1\n\
+         answer = 12.5\ntolerance = 0.01\nwhy = \"SECRETNUMBER\"\n",
+    ),
+    (
+        "modules/02-beta/module.toml",
+        "id = \"beta\"\ntitle = \"Beta\"\nsummary = \"Second.\"\nhours = { read = 1, lab = 0 }\n[[outcome]]\nid = \"b-o1\"\ntext = \"Know more.\"\n",
+    ),
+    (
+        "modules/02-beta/01-far.md",
+        "---\nid: b-far\ntitle: Far\nsummary: Far away.\nminutes: 5\noutcomes: [b-o1]\n---\n\n## Away\n\nText.\n",
+    ),
+];
+
+pub(crate) fn tiny_course() -> Course {
+    course::load(&Source::from_files(COURSE.iter().copied()), None).unwrap_or_else(|found| panic!("{found}"))
+}
+
+/// A platform's signing half: its key, served as a key set, and tokens made of any claims.
+pub(crate) struct Issuer {
+    pub(crate) key: SigningKey,
+    pub(crate) port: u16,
+}
+
+impl Issuer {
+    pub(crate) async fn start() -> Self {
+        // Making a key takes longer than most tests.
+        static DER: OnceLock<Vec<u8>> = OnceLock::new();
+        let der = DER.get_or_init(|| SigningKey::generate("key-1").unwrap().private_der().to_vec());
+        let key = SigningKey::from_der("key-1", der).unwrap();
+        let document = jwks_document(std::slice::from_ref(key.public_jwk()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{document}",
+                    document.len()
+                );
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        Self { key, port }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+/// A server with its database and a registered platform.
+pub(crate) struct House {
+    pub(crate) base: String,
+    pub(crate) app: Arc<App>,
+    pub(crate) issuer: Issuer,
+    /// Milliseconds that our clock is ahead.
+    pub(crate) ahead: Arc<AtomicI64>,
+    pub(crate) registration_id: String,
+}
+
+/// The use cases over `store`, allowed to call `port` on this machine.
+pub(crate) fn app(store: &Store, site: Site, clock: Clock, port: u16) -> App {
+    let client = http::Client::new(&http::Options { allow_hosts: vec![("127.0.0.1".into(), port)], ..Default::default() }).unwrap();
+    App::new(Parts {
+        site,
+        store: store.clone(),
+        key_sets: KeySets::new(client, Arc::clone(&clock)),
+        clock,
+        media: MediaKey::from_secret("test"),
+        session_hours: 8,
+        course: tiny_course(),
+    })
+}
+
+/// Serves on a free port; `{address}` in `public` becomes it.
+pub(crate) async fn serve(store: &Store, public: &str, certificate: Option<&Certificate>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let site = Site::parse(&public.replace("{address}", &address)).unwrap();
+    let state = State::new(Arc::new(app(store, site, clock::system(), 1)), Options::default());
+    tokio::spawn(web::serve(listener, certificate, 1, state).unwrap().server);
+    address
+}
+
+impl House {
+    pub(crate) async fn open(db: &Db) -> Self {
+        let issuer = Issuer::start().await;
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let ahead = Arc::new(AtomicI64::new(0));
+        let offset = Arc::clone(&ahead);
+        let clock: Clock = Arc::new(move || clock::now() + jiff::SignedDuration::from_millis(offset.load(Ordering::Relaxed)));
+        let app = Arc::new(app(&db.store, Site::parse(&base).unwrap(), clock, issuer.port));
+        let state = State::new(Arc::clone(&app), Options { failures_a_minute: 100, ..Options::default() });
+        tokio::spawn(web::serve(listener, None, 1, state).unwrap().server);
+        let registration = registration(&issuer, CLIENT_ID);
+        let registration_id = registration.id.clone();
+        let house = Self { base, app, issuer, ahead, registration_id };
+        house.register(registration).await;
+        house
+    }
+
+    pub(crate) async fn register(&self, registration: Registration) {
+        let op = async move |tx: &mut Tx| registration::insert(tx, &registration).await;
+        self.app.store.write(Durability::Full, op).await.unwrap();
+    }
+
+    /// Claims of a good launch of a learner named `sub`; the nonce comes later.
+    pub(crate) fn claims(&self, sub: &str) -> Value {
+        let now = (self.app.clock)().as_second();
+        json!({
+            "iss": self.issuer.url(), "aud": CLIENT_ID, "azp": CLIENT_ID, "sub": sub, "iat": now, "exp": now + 60,
+            "name": "Ada <b>Lovelace</b>",
+            "https://purl.imsglobal.org/spec/lti/claim/version": "1.3.0",
+            "https://purl.imsglobal.org/spec/lti/claim/message_type": "LtiResourceLinkRequest",
+            "https://purl.imsglobal.org/spec/lti/claim/deployment_id": "d1",
+            "https://purl.imsglobal.org/spec/lti/claim/target_link_uri": format!("{}/lti/launch", self.base),
+            "https://purl.imsglobal.org/spec/lti/claim/roles": ["http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"],
+            "https://purl.imsglobal.org/spec/lti/claim/resource_link": { "id": "link-1", "title": "Alpha" },
+            "https://purl.imsglobal.org/spec/lti/claim/context": { "id": "course-1", "title": "Course" },
+            "https://purl.imsglobal.org/spec/lti/claim/custom": { "to": "alpha" },
+            "https://purl.imsglobal.org/spec/lti/claim/launch_presentation": { "return_url": format!("{}/back", self.issuer.url()) },
+            "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {
+                "scope": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"],
+                "lineitem": format!("{}/lineitem", self.issuer.url()),
+            },
+        })
+    }
+
+    /// The same for a teacher.
+    pub(crate) fn teacher(&self, sub: &str) -> Value {
+        let mut claims = self.claims(sub);
+        claims["https://purl.imsglobal.org/spec/lti/claim/roles"] = json!(["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"]);
+        claims
+    }
+
+    pub(crate) fn login_fields(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("iss", self.issuer.url()),
+            ("client_id", CLIENT_ID.to_owned()),
+            ("login_hint", "hint".to_owned()),
+            ("lti_message_hint", "message".to_owned()),
+            ("target_link_uri", format!("{}/lti/launch", self.base)),
+        ]
+    }
+
+    /// Login, then the launch form with these claims.
+    pub(crate) async fn launch(&self, browser: &mut Browser, claims: Value) -> Page {
+        let (state, nonce) = self.login(browser).await;
+        self.finish(browser, claims, &state, &nonce).await
+    }
+
+    /// Begins a login; gives state and nonce.
+    pub(crate) async fn login(&self, browser: &mut Browser) -> (String, String) {
+        let page = browser.post_from(&format!("{}/lti/login", self.base), &self.login_fields(), Some(&self.issuer.url())).await;
+        assert_eq!(page.status, StatusCode::FOUND, "{}", page.body);
+        let url = url::Url::parse(page.headers[header::LOCATION].to_str().unwrap()).unwrap();
+        let value = |name: &str| url.query_pairs().find(|(n, _)| n == name).unwrap().1.into_owned();
+        (value("state"), value("nonce"))
+    }
+
+    /// Posts the launch form and follows where it leads.
+    pub(crate) async fn finish(&self, browser: &mut Browser, mut claims: Value, state: &str, nonce: &str) -> Page {
+        if claims.get("nonce").is_none() {
+            claims["nonce"] = json!(nonce);
+        }
+        let token = self.issuer.key.sign(&claims).unwrap();
+        self.post_token(browser, &token, state).await
+    }
+
+    pub(crate) async fn post_token(&self, browser: &mut Browser, token: &str, state: &str) -> Page {
+        let fields = [("id_token", token.to_owned()), ("state", state.to_owned())];
+        let page = browser.post_from(&format!("{}/lti/launch", self.base), &fields, Some(&self.issuer.url())).await;
+        browser.follow(page).await
+    }
+}
+
+pub(crate) fn registration(issuer: &Issuer, client_id: &str) -> Registration {
+    Registration {
+        id: ids::new_id(),
+        tenant_id: DEFAULT_TENANT.to_owned(),
+        issuer: issuer.url(),
+        client_id: client_id.to_owned(),
+        name: "Test platform".to_owned(),
+        family: "generic".to_owned(),
+        auth_url: format!("{}/auth", issuer.url()),
+        token_url: format!("{}/token", issuer.url()),
+        token_audience: None,
+        jwks_url: format!("{}/jwks", issuer.url()),
+        status: RegistrationStatus::Active,
+        deployment_policy: DeploymentPolicy::Pin,
+        anonymous: false,
+        embedders: "[]".to_owned(),
+        created_at: 0,
+        updated_at: 0,
+    }
+}
+
+/// An answer, read to the end.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) url: String,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Page {
+    /// The value of `attribute` in the first tag that holds `mark`.
+    pub(crate) fn attribute(&self, mark: &str, attribute: &str) -> String {
+        let at = self.body.find(mark).unwrap_or_else(|| panic!("no {mark} in {}", self.body));
+        let tag = &self.body[self.body[..at].rfind('<').unwrap()..];
+        let tag = &tag[..tag.find('>').unwrap()];
+        let value = tag.split(&format!("{attribute}=\"")).nth(1).unwrap_or_else(|| panic!("no {attribute} in {tag}"));
+        value.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&")
+    }
+
+    pub(crate) fn form_token(&self) -> String {
+        self.attribute("name=\"form_token\"", "value")
+    }
+
+    /// `/l/<launch>` of the page's address.
+    pub(crate) fn root(&self) -> String {
+        let at = self.url.find("/l/").unwrap_or_else(|| panic!("no launch in {}", self.url));
+        let end = self.url[at + 3..].find('/').unwrap();
+        self.url[..at + 3 + end].to_owned()
+    }
+
+    pub(crate) fn assert_refused(&self, browser: &Browser) {
+        assert!(self.status.is_client_error(), "{} {}", self.status, self.body);
+        let reference = self.headers["x-request-id"].to_str().unwrap();
+        assert!(self.body.contains(reference), "{}", self.body);
+        assert!(browser.sessions().is_empty(), "{:?}", browser.cookies);
+    }
+}
+
+/// A browser that keeps cookies and says where its requests come from.
+pub(crate) struct Browser {
+    client: reqwest::Client,
+    pub(crate) cookies: BTreeMap<String, String>,
+}
+
+impl Browser {
+    pub(crate) fn new() -> Self {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        Self { client, cookies: BTreeMap::new() }
+    }
+
+    pub(crate) fn sessions(&self) -> Vec<&String> {
+        self.cookies.keys().filter(|n| n.starts_with("__Host-ferry-") && !n.contains("login")).collect()
+    }
+
+    pub(crate) async fn get(&mut self, url: &str) -> Page {
+        let page = self.send(self.client.get(url)).await;
+        Box::pin(self.follow(page)).await
+    }
+
+    /// A form of our own page.
+    pub(crate) async fn post(&mut self, url: &str, fields: &[(&str, String)]) -> Page {
+        let page = self.post_from(url, fields, None).await;
+        self.follow(page).await
+    }
+
+    /// A form of the page at `origin`, or of our own page; redirects are not followed.
+    pub(crate) async fn post_from(&mut self, url: &str, fields: &[(&str, String)], origin: Option<&str>) -> Page {
+        let site = if origin.is_some() { "cross-site" } else { "same-origin" };
+        let request = self.client.post(url).header("sec-fetch-site", site).header("origin", origin.unwrap_or("null"));
+        self.send(request.form(fields)).await
+    }
+
+    /// What a script of our own page posts.
+    pub(crate) async fn post_json(&mut self, url: &str, form_token: &str, body: Value) -> Page {
+        let request = self.client.post(url).header("sec-fetch-site", "same-origin").header("x-form-token", form_token);
+        self.send(request.json(&body)).await
+    }
+
+    pub(crate) async fn follow(&mut self, page: Page) -> Page {
+        let Some(target) = page.headers.get(header::LOCATION).filter(|_| page.status.is_redirection()) else { return page };
+        let url = url::Url::parse(&page.url).unwrap().join(target.to_str().unwrap()).unwrap();
+        Box::pin(self.get(url.as_str())).await
+    }
+
+    pub(crate) async fn send(&mut self, request: reqwest::RequestBuilder) -> Page {
+        let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let request = if cookies.is_empty() { request } else { request.header(header::COOKIE, cookies.join("; ")) };
+        let answer = request.send().await.unwrap();
+        let (url, status, headers) = (answer.url().to_string(), answer.status(), answer.headers().clone());
+        for line in headers.get_all(header::SET_COOKIE) {
+            let line = line.to_str().unwrap();
+            for needed in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=None", "; Partitioned"] {
+                assert!(line.contains(needed), "{line}");
+            }
+            assert!(line.starts_with("__Host-") && !line.contains("Domain"), "{line}");
+            let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
+            if line.contains("Max-Age=0") {
+                self.cookies.remove(name)
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned())
+            };
+        }
+        Page { url, status, headers, body: answer.text().await.unwrap() }
+    }
+}
