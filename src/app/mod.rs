@@ -1,22 +1,19 @@
 //! Use cases, one verb a file: what the front doors ask for.
 
-<<<<<<< HEAD
-pub mod deliver_scores;
-pub mod read_results;
-=======
 mod accept_launch;
 mod begin_login;
 mod class_view;
 pub mod content;
+pub mod deliver_scores;
 mod embedders;
 mod error;
 mod log_launch;
 mod master_key;
 mod media;
+pub mod read_results;
 mod receipt;
 mod record_progress;
 mod refusal;
->>>>>>> be582ea (Launch over LTI 1.3: login, launch, sessions, learner's and teacher's pages, and ferry serve)
 mod site;
 mod start_attempt;
 pub mod study;

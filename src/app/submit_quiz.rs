@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     course::Quiz,
-    learning::{self, Responses},
+    learning::{self, Responses, delivery::Wanted},
     store::{
         Durability, Tx,
         attempt::{self, Attempt, AttemptState, Submission},
@@ -72,17 +72,21 @@ impl App {
 pub(super) fn message(session: &Session, learner_id: &str, study: &Study, now: i64) -> Option<NewMessage> {
     let score = study.grade()?;
     let attempt = study.attempts.iter().filter(|a| a.graded).max_by_key(|a| a.submitted_at)?;
-    let payload = serde_json::json!({
-        "score": score, "complete": study.complete(), "attempt": attempt.id,
-        "started_at": attempt.started_at, "submitted_at": attempt.submitted_at,
-    });
+    let wanted = Wanted {
+        score: Some(score),
+        complete: study.complete(),
+        attempt: Some(attempt.id.clone()),
+        started_at: Some(attempt.started_at),
+        submitted_at: attempt.submitted_at,
+        review_url: None,
+    };
     Some(NewMessage {
         tenant_id: session.tenant_id.clone(),
         registration_id: session.registration_id.clone(),
         resource_link_id: session.resource_link_id.clone(),
         learner_id: learner_id.to_owned(),
         slot: Slot::Grade,
-        payload: payload.to_string(),
+        payload: serde_json::to_string(&wanted).ok()?,
         run_at: now,
     })
 }
