@@ -1,6 +1,7 @@
 //! The composition root: the one place that sees every front door.
 
 mod serve;
+mod trial;
 
 use clap::Parser as _;
 

@@ -1,23 +1,36 @@
 //! `ferry serve`: puts the house together, serves, and takes it apart in order.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    sync::Arc,
+};
 
 use anyhow::Context as _;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+use super::trial;
 
 use crate::{
-    app::{App, MediaKey, Parts, Site, master_key, tool_keys},
+    app::{App, MediaKey, Parts, Site, deliver_scores::Courier, master_key, tool_keys},
     cli::{Context, Exit, serve::Args},
     clock,
     config::Settings,
     course::{self, Course, Source},
+    lti::seal::MasterKey,
     services::{
+        ags::Ags,
         http::{self, Client},
         key_sets::KeySets,
+        tokens::Tokens,
     },
     store::Store,
     telemetry,
     web::{self, Certificate, Options, State},
+    worker,
 };
 
 /// Runs until it is told to stop.
@@ -27,43 +40,82 @@ pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
         settings.server.listen = listen.parse().with_context(|| format!("`{listen}` is no address and port, such as 127.0.0.1:8080"))?;
     }
     telemetry::install(&settings.log)?;
+    // Dropped last: with a trial, the data folder goes when all else is gone.
+    let folder = args.trial.then(|| trial::confine(&mut settings)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("cannot start")?;
-    runtime.block_on(serve(&settings, args, ctx))
+    let exit = runtime.block_on(serve(settings, args, ctx));
+    drop(runtime);
+    drop(folder);
+    exit
 }
 
-async fn serve(settings: &Settings, args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
-    let Some(course) = load_course(settings, ctx) else { return Ok(Exit::Problems) };
+async fn serve(mut settings: Settings, args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
+    let Some(course) = load_course(&settings, ctx) else { return Ok(Exit::Problems) };
     let title = course.title.clone();
     // What may fail for a reason outside comes first, so that its one line stands alone.
-    let listener = web::bind(&settings.server.listen.to_string())?;
+    let listener = listen(&settings, args)?;
     let certificate = settings.server.tls.as_ref().map(|tls| Certificate::load(&tls.cert, &tls.key)).transpose()?;
-    let site = Site::parse(&settings.server.public_url_on(listener.local_addr()?))?;
+    let address = settings.server.public_url_on(listener.local_addr()?);
+    let site = Site::parse(&address)?;
+    let platform = args.trial.then(|| trial::bind(&address, &mut settings)).transpose()?;
     let store = Store::connect(&settings.database).await?;
     let void = store.begin_serving().await?;
     if void > 0 {
         tracing::warn!(void, "the last server did not stop in order: logins that were on their way must start again");
     }
-    let app = Arc::new(build(settings, site, store.clone(), course).await?);
-    let state = State::new(Arc::clone(&app), options(settings, args)?);
+    let client = client(&settings)?;
+    let master = master_key(settings.master_key.as_ref(), &settings.database.data_dir)?;
+    let app = Arc::new(build(&settings, site, store.clone(), course, client.clone(), &master).await?);
+    let state = State::new(Arc::clone(&app), options(&settings, args)?);
     let running = web::serve(listener, certificate.as_ref(), threads(), state)?;
     let handle = running.handle.clone();
     let server = tokio::spawn(running.server);
-    // The trial platform and the delivery worker start here.
-    ctx.out.say(format!("{title}: {}  (stop with Ctrl-C)", app.site.url("/")));
-    until_told(settings, &app, certificate.as_ref(), ctx).await?;
+    let (stop, stopped) = watch::channel(false);
+    let ags = Ags::new(client.clone(), Tokens::new(client.clone(), Arc::clone(&app.clock)));
+    let courier = Courier::new(store.clone(), Arc::clone(&app.clock), ags, master);
+    let deliveries = tokio::spawn(worker::run(courier, Arc::clone(&app.wake), stopped));
+    let tried = match platform {
+        Some(platform) => {
+            trial::register(&platform, &store).await?;
+            let open = platform.registration().issuer.clone();
+            let handle = trial::start(platform, &address, &app.course(), client, Arc::clone(&app.clock))?;
+            ctx.out.say(format!("{title}: the tool is at {}", app.site.url("/")));
+            ctx.out.say(format!("Open the trial LMS: {open}/  (nothing is kept; stop with Ctrl-C)"));
+            Some(handle)
+        }
+        None => {
+            ctx.out.say(format!("{title}: {}  (stop with Ctrl-C)", app.site.url("/")));
+            None
+        }
+    };
+    until_told(&settings, &app, certificate.as_ref(), ctx).await?;
     ctx.out.say("Stopping: finishing what is under way.");
+    let _ = stop.send(true);
     handle.stop(true).await;
     server.await.context("the server ended badly")??;
+    deliveries.await.context("the delivery worker ended badly")?;
+    if let Some(platform) = tried {
+        platform.stop(false).await;
+        trial::forget(&store).await?;
+    }
     store.end_serving().await?;
     store.close().await;
     Ok(Exit::Success)
 }
 
-/// The use cases with everything they stand on.
-async fn build(settings: &Settings, site: Site, store: Store, course: Course) -> anyhow::Result<App> {
-    let clock = clock::system();
-    let master = master_key(settings.master_key.as_ref(), &settings.database.data_dir)?;
-    tool_keys::ensure(&store, &master, clock().as_millisecond()).await?;
+/// Takes the address. A trial that was not told where takes a free port when ours is in use.
+fn listen(settings: &Settings, args: &Args) -> anyhow::Result<TcpListener> {
+    let address = settings.server.listen;
+    match web::bind(&address.to_string()) {
+        Err(web::ServerError::Taken(_)) if args.trial && args.listen.is_none() && settings.server.public_url.is_none() => {
+            Ok(web::bind(&SocketAddr::new(address.ip(), 0).to_string())?)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// What calls out, with the exceptions the operator made.
+fn client(settings: &Settings) -> anyhow::Result<Client> {
     let ca_pem = match &settings.network.ca_file {
         Some(path) => Some(std::fs::read(path).with_context(|| format!("cannot read `{}` (FERRY_CA_FILE)", path.display()))?),
         None => None,
@@ -72,7 +124,13 @@ async fn build(settings: &Settings, site: Site, store: Store, course: Course) ->
         tracing::info!(host, port, "allowed as an exception: private address or plain http");
     }
     let proxy = settings.network.proxy.as_ref().map(|p| p.expose().to_owned());
-    let client = Client::new(&http::Options { allow_hosts: settings.network.allow_hosts.clone(), ca_pem, proxy })?;
+    Ok(Client::new(&http::Options { allow_hosts: settings.network.allow_hosts.clone(), ca_pem, proxy })?)
+}
+
+/// The use cases with everything they stand on.
+async fn build(settings: &Settings, site: Site, store: Store, course: Course, client: Client, master: &MasterKey) -> anyhow::Result<App> {
+    let clock = clock::system();
+    tool_keys::ensure(&store, master, clock().as_millisecond()).await?;
     Ok(App::new(Parts {
         site,
         store,
