@@ -93,11 +93,12 @@ pub(crate) struct Table<'t, 's> {
     pub(crate) spot: Spot,
     what: &'static str,
     known: Vec<&'static str>,
+    forgiven: bool,
 }
 
 impl<'t, 's> Table<'t, 's> {
     pub(crate) fn new(map: &'t DeTable<'s>, spot: Spot, what: &'static str) -> Self {
-        Self { map, spot, what, known: Vec::new() }
+        Self { map, spot, what, known: Vec::new(), forgiven: false }
     }
 
     fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'s>>> {
@@ -222,8 +223,16 @@ impl<'t, 's> Table<'t, 's> {
         out
     }
 
+    /// Takes every key as known, where it cannot be told what the table is.
+    pub(crate) fn forgive(&mut self) {
+        self.forgiven = true;
+    }
+
     /// Reports every key that nobody asked for.
     pub(crate) fn finish(self, reader: &mut Reader<'_>) {
+        if self.forgiven {
+            return;
+        }
         for key in self.map.keys().filter(|k| !self.known.contains(&k.get_ref().as_ref())) {
             let name = key.get_ref().as_ref();
             let spot = reader.spot(key.span().start);

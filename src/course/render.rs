@@ -29,6 +29,7 @@ static RENDERER: LazyLock<String> = LazyLock::new(|| {
         include_str!("markdown/info.rs"),
         include_str!("markdown/math.rs"),
         include_str!("markdown/mod.rs"),
+        include_str!("markdown/plain_math.rs"),
         include_str!("notebook.rs"),
         include_str!("quiz/kinds.rs"),
         include_str!("quiz/mod.rs"),

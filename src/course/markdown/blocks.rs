@@ -56,6 +56,8 @@ pub(super) fn paragraph(c: &mut Walk<'_, '_>, node: Node<'_>, entering: bool) ->
     let note = node.parent().filter(|_| !entering && node.next_sibling().is_none());
     if let Some(NodeValue::FootnoteDefinition(note)) = note.map(|p| p.data().value.clone()) {
         back_links(c, &note.name)?;
+        c.write_str("</p>\n")?;
+        return Ok(ChildRendering::HTML);
     }
     format_node_default(c, node, entering)
 }
@@ -151,7 +153,8 @@ fn back_links(c: &mut Walk<'_, '_>, name: &str) -> fmt::Result {
     let (number, count) = c.user.notes.get(name).copied().unwrap_or_default();
     for i in 1..=count {
         let to = note_back(&c.user, number, i);
-        write!(c, " <a href=\"#{to}\" class=\"footnote-backref\" aria-label=\"Back to reference {number}\">↩</a>")?;
+        let again = if i > 1 { format!("-{i}") } else { String::new() };
+        write!(c, " <a href=\"#{to}\" class=\"footnote-backref\" aria-label=\"Back to reference {number}{again}\">↩</a>")?;
     }
     Ok(())
 }

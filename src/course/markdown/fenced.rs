@@ -83,7 +83,7 @@ fn mermaid(c: &mut Walk<'_, '_>, info: &Info, source: &str, at: Spot) -> fmt::Re
         c.user.report(Kind::BadId, at, message).hint = Some(hint.to_owned());
         return Ok(());
     }
-    let anchor = c.user.anchor(&id);
+    let anchor = c.user.anchor(&format!("fig-{id}"));
     let mark = c.user.drawing(&figure_path(&id), &alt, at);
     let caption = info.get("caption").map(|t| format!("<figcaption>{}</figcaption>", code::escape(t))).unwrap_or_default();
     let figure = c.user.trust(format!(

@@ -17,6 +17,7 @@ use super::{
     clean::{self, CLOSE, OPEN},
     code::escape,
     fenced, fences, math,
+    plain_math::plain_math,
 };
 use crate::course::diagnostic::{Diagnostic, Kind, Spot};
 
@@ -243,7 +244,7 @@ pub(super) fn plain(root: Node<'_>) -> String {
         match &node.data().value {
             NodeValue::Text(text) => out.push_str(text),
             NodeValue::Code(code) => out.push_str(&code.literal),
-            NodeValue::Math(math) => out.push_str(math.literal.trim()),
+            NodeValue::Math(math) => out.push_str(&plain_math(&math.literal)),
             NodeValue::SoftBreak | NodeValue::LineBreak => out.push(' '),
             value if value.block() && !out.is_empty() && !out.ends_with('\n') => out.push('\n'),
             _ => {}

@@ -18,6 +18,7 @@ mod fences;
 pub(in crate::course) mod format;
 mod info;
 mod math;
+mod plain_math;
 
 use serde::{Deserialize, Serialize};
 
@@ -181,3 +182,6 @@ fn shorten(text: &str, limit: usize) -> String {
     let end = cut.rfind(' ').filter(|i| *i > limit / 2).unwrap_or(cut.len());
     format!("{}…", &cut[..end])
 }
+
+#[cfg(test)]
+mod tests;

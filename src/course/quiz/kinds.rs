@@ -27,7 +27,10 @@ pub(super) fn read(
     stem: Option<&Text>,
     explain: Option<&Text>,
 ) -> Option<Body> {
-    let kind = q.text(r, "type")?;
+    let Some(kind) = q.text(r, "type") else {
+        q.forgive();
+        return None;
+    };
     if kind.value == "numeric" {
         return numeric(q, r, fragments, stem?, explain);
     }
@@ -58,6 +61,7 @@ pub(super) fn read(
         other => {
             let found = Diagnostic::new(Kind::BadValue, r.file, kind.spot, format!("there is no question type `{other}`"));
             r.found.push(found.hint_nearest(other, TYPES.iter().copied()));
+            q.forgive();
             return None;
         }
     };

@@ -71,7 +71,7 @@ pub(crate) fn read(file: &str, text: &str, module_id: &str, mut fragments: Fragm
         }
     }
     let mut used = Vec::new();
-    for q in t.tables(&mut r, "question", "[[question]]") {
+    for q in t.tables(&mut r, "question", "a question") {
         if let Some(question) = question(q, &mut r, &mut fragments, &mut file_out, &mut used) {
             file_out.quiz.questions.push(question);
         }
