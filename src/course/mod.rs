@@ -14,6 +14,7 @@ mod load;
 mod manifest;
 mod markdown;
 pub mod model;
+mod model_quiz;
 mod notebook;
 mod quiz;
 mod reader;
