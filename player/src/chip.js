@@ -7,9 +7,9 @@ const SAVE_WORDS = /** @type {Record<SaveState, [string, string]>} */ ({
   kept: ['↻', 'Kept here, retrying'],
   off: ['!', 'Not connected'],
   ended: ['!', 'Session ended'],
-  review: ['–', 'Review: nothing is recorded'],
-  preview: ['–', 'Preview: kept in this browser'],
-  memory: ['–', 'Preview: not kept'],
+  review: ['–', 'Review, not recorded'],
+  preview: ['–', 'Preview'],
+  memory: ['–', 'Preview, not kept'],
 });
 
 /**

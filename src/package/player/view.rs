@@ -9,14 +9,15 @@
 //! <body class="learn">
 //!   <a class="skip" href="#main">Skip to the text</a>
 //!   {bar}
-//!   <div class="shell">{outline}<main id="main" tabindex="-1">{one page, or in a package all pages}</main></div>
+//!   <div class="shell">{outline}<main id="main" tabindex="-1">{one page}</main></div>
 //!   <div class="sr" role="status" aria-live="polite" data-live></div>
 //!   <script type="application/json" id="ferry-data">{…}</script>      see `player/src/data.js`
 //!   <script type="application/json" data-quiz-key="<quiz id>">{model::Quiz}</script>      packages only
 //! </body>
 //! ```
 //!
-//! In a package every page is in the document; `href`s are `#<page id>` or `#<heading id>`, and script shows one page at a time.
+//! In a package every page is in the document (`<main … data-pages="many">`); `href`s are `#<page id>` or `#<heading id>`, and
+//! script shows one page at a time.
 //! Page ids: a lesson's, notebook's or quiz's own id; the start page has the id of the course or module that the package holds.
 
 use askama::Template;
