@@ -60,22 +60,9 @@ export function drawQuestion(q, seed) {
     if (options.length > 1 && options.every((id, i) => id === q.items[i].id)) options.push(/** @type {string} */ (options.shift()));
   } else if (q.type === 'numeric') {
     variant = variantIndex(q.id, q.variants, seed);
-    stem = q.variants.length ? fillIn(stem, q.variants[variant].values) : stem;
+    stem = q.variants[variant]?.stem_html || stem;
   }
   return { question: q, stem_html: stem, options, variant };
-}
-
-/**
- * `{name}` becomes the variant's value.
- * @param {string} html
- * @param {Record<string, string>} values
- */
-export function fillIn(html, values) {
-  let out = html;
-  for (const name of Object.keys(values)) {
-    out = out.split(`{${name}}`).join(escapeHtml(values[name]));
-  }
-  return out;
 }
 
 /** @param {string} text */

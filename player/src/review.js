@@ -1,4 +1,4 @@
-import { drawQuestion, escapeHtml, fillIn } from './draw.js';
+import { drawQuestion, escapeHtml } from './draw.js';
 import { all, byAttribute, make, one } from './dom.js';
 import { sayNumber } from './numeric.js';
 import { pointsWords } from './words.js';
@@ -113,7 +113,7 @@ function explanation(q, seed) {
     const variant = q.variants[drawQuestion(q, seed).variant];
     if (!variant) return '';
     const unit = q.unit ? ` ${escapeHtml(q.unit)}` : '';
-    return fillIn(`<p>The answer is ${sayNumber(variant.answer)}${unit}.</p>${q.why_html}${q.explain_html}`, variant.values);
+    return `<p>The answer is ${sayNumber(variant.answer)}${unit}.</p>${variant.why_html || q.why_html}${variant.explain_html || q.explain_html}`;
   }
   if (q.type === 'text') return `<p>The answer is “${escapeHtml(q.accept[0] || '')}”.</p>${q.why_html}${q.explain_html}`;
   if (q.type === 'matching' || q.type === 'ordering') return q.why_html + q.explain_html;

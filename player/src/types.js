@@ -2,7 +2,7 @@
  * The shapes that the server side serialises (`course::model`, `package::player::data`). Types only: nothing here is shipped.
  * @typedef {{ id: string, html: string, correct: boolean, why_html: string }} Choice
  * @typedef {{ id: string, html: string }} Item
- * @typedef {{ values: Record<string, string>, answer: number, tolerance: number }} NumericVariant
+ * @typedef {{ values: Record<string, string>, answer: number, tolerance: number, stem_html?: string, explain_html?: string, why_html?: string }} NumericVariant
  * @typedef {object} QuestionBase
  * @property {string} id
  * @property {number} points

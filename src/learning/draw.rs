@@ -1,6 +1,6 @@
 //! What one attempt shows: which questions, in which order, with which numbers. A function of the quiz and the seed only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::course::model::{Item, NumericVariant, Question, QuestionKind, Quiz};
 
@@ -70,7 +70,7 @@ fn draw_question(q: &Question, seed: &str) -> DrawnQuestion {
         QuestionKind::Numeric { variants, unit, .. } => {
             unit_text.clone_from(unit);
             variant = variant_index(&q.id, variants, seed);
-            stem_html = variants.get(variant).map_or_else(|| stem_html.clone(), |v| fill(&stem_html, &v.values));
+            stem_html = q.stem(variant).to_owned();
             Vec::new()
         }
         QuestionKind::Matching { left, right, .. } => {
@@ -117,18 +117,6 @@ pub(crate) fn variant_index(question: &str, variants: &[NumericVariant], seed: &
         0 | 1 => 0,
         n => hash(&format!("{seed}:{question}:variant")) as usize % n,
     }
-}
-
-/// Puts a variant's numbers into a text: `{name}` becomes the value.
-pub fn fill(html: &str, values: &BTreeMap<String, String>) -> String {
-    let mut out = html.to_owned();
-    for (name, value) in values {
-        let placeholder = format!("{{{name}}}");
-        if out.contains(&placeholder) {
-            out = out.replace(&placeholder, &value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
-        }
-    }
-    out
 }
 
 /// The kind's name, as authors write it.

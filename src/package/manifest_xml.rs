@@ -7,7 +7,7 @@ use quick_xml::{
     events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event},
 };
 
-/// The facts a manifest states. One item, one resource: Moodle's 2004 player breaks on a second SCO (ADR 0010).
+/// The facts a manifest states. One item, one resource: Moodle's 2004 player breaks on a second SCO (ADR 0001).
 #[derive(Debug, Clone)]
 pub(crate) struct Facts<'a> {
     /// XML id of the manifest. The organization, item and resource ids derive from it and must never change:

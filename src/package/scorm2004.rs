@@ -14,7 +14,7 @@ const SCHEMA_LOCATION: &str = "http://www.imsglobal.org/xsd/imscp_v1p1 imscp_v1p
 /// With one SCO there is nowhere to navigate to; the player has its own way out.
 const HIDDEN: &[&str] = &["previous", "continue", "exit", "exitAll", "abandon", "abandonAll", "suspendAll"];
 
-/// Writes `imsmanifest.xml`. No `completionThreshold`: Moodle would overwrite `completion_status` by it at Terminate (ADR 0010).
+/// Writes `imsmanifest.xml`. No `completionThreshold`: Moodle would overwrite `completion_status` by it at Terminate (ADR 0001).
 pub(crate) fn manifest(facts: &Facts<'_>) -> io::Result<Vec<u8>> {
     let mut xml = Xml::new()?;
     let mut attributes = vec![("identifier", facts.identifier.as_str())];

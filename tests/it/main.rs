@@ -7,7 +7,6 @@ mod databases;
 mod house;
 mod http;
 mod launch;
-mod learn;
 mod package;
 mod store;
 mod trial;

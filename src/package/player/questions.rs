@@ -4,7 +4,7 @@ use crate::{
     course::model::{Choice, Question, QuestionKind, Quiz},
     learning::{
         DrawnQuiz, Response, Responses, draw,
-        draw::{DrawnItem, DrawnQuestion, fill},
+        draw::{DrawnItem, DrawnQuestion},
         numeric,
         responses::Responses as Answers,
         scoring::{QuestionResult, score},
@@ -301,21 +301,19 @@ fn mark_choices(shown: &mut [ViewItem], options: &[Choice], reveal: bool) {
 
 /// The answer where no option shows it, the author's why, and the explanation.
 fn explanation(q: &Question, variant: usize) -> String {
-    let (mut html, values) = match &q.kind {
-        QuestionKind::Numeric { variants, unit, why_html } => {
+    let answer = match &q.kind {
+        QuestionKind::Numeric { variants, unit, .. } => {
             let Some(v) = variants.get(variant) else { return String::new() };
             let unit = unit.as_deref().map(|u| format!(" {}", u.replace('&', "&amp;").replace('<', "&lt;"))).unwrap_or_default();
-            (format!("<p>The answer is {}{unit}.</p>{why_html}", numeric::say(v.answer)), Some(&v.values))
+            format!("<p>The answer is {}{unit}.</p>", numeric::say(v.answer))
         }
-        QuestionKind::Text { accept, why_html, .. } => {
+        QuestionKind::Text { accept, .. } => {
             let answer = accept.first().map(|a| a.replace('&', "&amp;").replace('<', "&lt;")).unwrap_or_default();
-            (format!("<p>The answer is “{answer}”.</p>{why_html}"), None)
+            format!("<p>The answer is “{answer}”.</p>")
         }
-        QuestionKind::Matching { why_html, .. } | QuestionKind::Ordering { why_html, .. } => (why_html.clone(), None),
-        QuestionKind::Single { .. } | QuestionKind::Multiple { .. } | QuestionKind::TrueFalse { .. } => (String::new(), None),
+        _ => String::new(),
     };
-    html.push_str(&q.explain_html);
-    values.map_or(html.clone(), |values| fill(&html, values))
+    answer + q.why(variant) + q.explain(variant)
 }
 
 fn points(points: f64) -> String {

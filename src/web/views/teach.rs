@@ -10,7 +10,6 @@ use super::{
 use crate::{
     app::{ClassView, GradeState, LinkSettings, Study},
     course::{GradePolicy, Module},
-    learning::delivery::explain,
     web::{Error, State, extract::Visitor},
 };
 
@@ -77,13 +76,10 @@ pub(crate) fn class(state: &State, visitor: &Visitor, view: &ClassView) -> Resul
             (GradeState::InLms, Some(d)) => d.accepted_at.map(moment).unwrap_or_default(),
             (GradeState::Edited, Some(d)) => d.seen_score.map(|s| format!("it shows {}", percent(s, None))).unwrap_or_default(),
             (GradeState::Retrying, Some(d)) => {
-                let next = d.run_at.map(|at| format!("Next try {}.", moment(at))).unwrap_or_default();
-                format!("{} {next}", d.code.as_deref().map_or("", explain)).trim().to_owned()
+                let next = d.run_at.map(|at| format!("next try {}", moment(at))).unwrap_or_default();
+                [d.detail.clone().unwrap_or_default(), next].join(" · ").trim_matches([' ', '·']).to_owned()
             }
-            (GradeState::NeedsYou, Some(d)) => {
-                let (why, detail) = (d.code.as_deref().map_or("", explain), d.detail.as_deref().unwrap_or_default());
-                format!("{why} {detail}").trim().to_owned()
-            }
+            (GradeState::NeedsYou, Some(d)) => d.detail.clone().unwrap_or_default(),
             _ => String::new(),
         };
         Row {
