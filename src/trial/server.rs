@@ -124,6 +124,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/override", web::post().to(pages::override_points))
         .route("/trial.css", web::get().to(pages::style))
         .route("/trial.js", web::get().to(pages::script))
+        .route("/favicon.ico", web::get().to(HttpResponse::NoContent))
         .route("/start", web::get().to(oidc::start))
         .route("/auth", web::get().to(oidc::authorize))
         .route("/jwks", web::get().to(oidc::key_set))
