@@ -35,6 +35,7 @@ impl Assets {
         let style = format!("{}{}", player::style(), include_str!("../../templates/web/web.css"));
         assets.add(prefix, "ferry.css", style.into_bytes());
         assets.add(prefix, "player.js", player::script(Adapter::Lti).into_bytes());
+        assets.add(prefix, "tools.js", player::tools_script().into_bytes());
         assets.add(prefix, "theme.js", player::theme_early().as_bytes().to_vec());
         assets
     }

@@ -17,11 +17,14 @@ pub(crate) mod teach;
 pub(crate) struct Base {
     pub(crate) lang: String,
     pub(crate) style: String,
+    pub(crate) theme: String,
+    pub(crate) script: String,
 }
 
 impl Base {
     pub(crate) fn new(state: &State) -> Self {
-        Self { lang: "en".to_owned(), style: state.assets.path("ferry.css").to_owned() }
+        let path = |name: &str| state.assets.path(name).to_owned();
+        Self { lang: "en".to_owned(), style: path("ferry.css"), theme: path("theme.js"), script: path("tools.js") }
     }
 }
 

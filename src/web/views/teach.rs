@@ -30,7 +30,11 @@ struct ClassPage<'a> {
 
 struct Row<'a> {
     name: &'a str,
+    sort: &'a str,
     test: bool,
+    done: usize,
+    points: f64,
+    seen_at: i64,
     progress: String,
     grade: String,
     attempts: i64,
@@ -84,7 +88,11 @@ pub(crate) fn class(state: &State, visitor: &Visitor, view: &ClassView) -> Resul
         };
         Row {
             name: &row.name,
+            sort: &row.sort,
             test: row.test,
+            done: row.done,
+            points: row.grade.unwrap_or(-1.0),
+            seen_at: row.seen_at,
             progress: format!("{} of {}", row.done, view.total),
             grade: row.grade.map(|g| percent(g, None)).unwrap_or_else(|| "–".to_owned()),
             attempts: row.attempts,
