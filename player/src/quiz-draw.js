@@ -52,6 +52,8 @@ function answerQuestion(item, drawn, response) {
     response.forEach((id, i) => {
       if (q.type === 'multiple') check(q.id, id);
       for (const f of fields) if (q.type === 'ordering' && f.name === `${q.id}.${id}`) f.value = String(i + 1);
+      const row = q.type === 'ordering' ? byAttribute(item, 'data-option', id) : null;
+      row?.parentElement?.append(row);
     });
   } else if (q.type === 'true-false') {
     const { value, reason } = /** @type {{ value: boolean, reason?: string }} */ (response);

@@ -22,7 +22,7 @@ export function createQuizPage(page, session, linkTo, onward) {
   const id = form.dataset.quiz || '';
   const pristine = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (one('[data-questions]', form)).cloneNode(true));
   const panel = /** @type {HTMLElement} */ (one('[data-result]', page));
-  const intro = one('.quiz-intro', page);
+  const head = one('[data-quiz-head]', page);
   let shown = false;
 
   form.addEventListener('submit', (event) => event.preventDefault());
@@ -58,7 +58,7 @@ export function createQuizPage(page, session, linkTo, onward) {
     form.toggleAttribute('data-reviewed', !answering);
     const foot = one('[data-quiz-foot]', form);
     if (foot) foot.hidden = !answering;
-    if (intro) intro.hidden = !answering;
+    if (head) head.hidden = !answering;
     for (const part of all('.question-map, .question-steps', form)) part.remove();
   }
 

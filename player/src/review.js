@@ -95,15 +95,17 @@ function markOptions(box, q, response, reveal) {
       const given = pairs[left.id];
       const right = given === q.pairs[left.id];
       const wanted = q.right.find((r) => r.id === q.pairs[left.id]);
-      markRow(byAttribute(box, 'data-left', left.id), given === undefined ? null : mark(true, right), reveal && !right && wanted ? `Right: ${wanted.html}` : '');
+      const chosen = q.right.find((r) => r.id === given);
+      const row = byAttribute(box, 'data-left', left.id);
+      if (row) one('select', row)?.replaceWith(make('p', { class: 'chosen', html: chosen ? chosen.html : '–' }));
+      markRow(row, given === undefined ? null : mark(true, right), reveal && !right && wanted ? `Right: ${wanted.html}` : '');
     }
   } else if (q.type === 'ordering') {
     q.items.forEach((item, i) => {
       const given = Array.isArray(response) ? response.indexOf(item.id) : -1;
       markRow(byAttribute(box, 'data-option', item.id), given < 0 ? null : mark(true, given === i), reveal && given !== i ? `Place ${i + 1}.` : '');
     });
-    for (const moves of all('.moves', box)) moves.remove();
-    for (const select of all('select', box)) select.hidden = false;
+    for (const tool of all('.moves, .hint, select', box)) tool.remove();
   }
 }
 
