@@ -98,7 +98,7 @@ impl TokenFault {
 pub struct Tokens {
     http: Client,
     clock: Clock,
-    kept: Arc<Mutex<HashMap<String, Arc<AsyncMutex<Option<Kept>>>>>>,
+    kept: Arc<Mutex<HashMap<String, Slot>>>,
 }
 
 impl fmt::Debug for Tokens {
@@ -106,6 +106,9 @@ impl fmt::Debug for Tokens {
         f.write_str("Tokens")
     }
 }
+
+/// One kind of token; whoever asks for it holds the lock until it is there.
+type Slot = Arc<AsyncMutex<Option<Kept>>>;
 
 struct Kept {
     token: Arc<str>,
@@ -163,7 +166,7 @@ impl Tokens {
         }
     }
 
-    fn slot(&self, platform: &Platform<'_>, scopes: &[&str]) -> Arc<AsyncMutex<Option<Kept>>> {
+    fn slot(&self, platform: &Platform<'_>, scopes: &[&str]) -> Slot {
         let mut sorted = scopes.to_vec();
         sorted.sort_unstable();
         let who = [platform.registration_id, platform.client_id, platform.token_url, platform.audience.unwrap_or_default()];

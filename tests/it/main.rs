@@ -4,9 +4,13 @@
 mod architecture;
 mod cli;
 mod databases;
+mod delivery;
+mod fake_platform;
 mod house;
 mod http;
 mod launch;
+mod lti;
 mod package;
+mod services;
 mod store;
 mod trial;

@@ -37,7 +37,7 @@ struct Sent {
 
 /// After an answer: done, or another message at once.
 enum Next {
-    Done(Outcome),
+    Done(Box<Outcome>),
     WithoutSubmission,
     OnLineItem(String),
 }
@@ -69,10 +69,10 @@ impl Courier {
             };
             let next = match self.ags().post_score(&case.platform(key), &sent.line.lineitem, &sent.score).await {
                 Ok(answer) => self.judge(&job, &sent, &answer, looked_up).await,
-                Err(error) => Next::Done(self.no_answer(&job, &sent, &error)),
+                Err(error) => Next::Done(Box::new(self.no_answer(&job, &sent, &error))),
             };
             match next {
-                Next::Done(outcome) => return Ok(Outcome { score: sent.score.score_given, ..outcome }),
+                Next::Done(outcome) => return Ok(Outcome { score: sent.score.score_given, ..*outcome }),
                 Next::WithoutSubmission => known.sent_submission.clone_from(&wanted.attempt),
                 Next::OnLineItem(found) => (line_item, looked_up) = (found, true),
             }
@@ -148,7 +148,7 @@ impl Courier {
             }
             _ => self.settled(verdict, &detail).reached(Reached::Yes).ledgered(refused()),
         };
-        Next::Done(Outcome { http_status: Some(answer.status), ..outcome })
+        Next::Done(Box::new(Outcome { http_status: Some(answer.status), ..outcome }))
     }
 
     /// The answer alone does not tell: "not newer than what I have", or a success that is a page for people.

@@ -1,0 +1,240 @@
+//! What each platform's refusal means for the message.
+
+use courseferry::{
+    lti::ags::{SCOPE_LINE_ITEM, SCOPE_SCORE},
+    store::outbox::OutboxState,
+};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{ALL_SCOPES, HOUR, Rig};
+use crate::{
+    databases::each,
+    fake_platform::{At, Family, Fault, Response},
+};
+
+fn parked(code: &str) -> (OutboxState, String) {
+    (OutboxState::Parked, code.to_owned())
+}
+
+#[test]
+fn someone_without_grades_is_parked_with_the_reason_and_sent_again_on_request() {
+    for family in [Family::Moodle, Family::Canvas] {
+        each(async |db| {
+            let rig = Rig::new(db, family).await;
+            let tom = rig.learner("tom").await;
+            rig.grade(&tom, "t1", 80.0).await;
+            rig.deliver().await;
+            assert_eq!(rig.state(&tom).await, parked("not_gradable"));
+            let tries = rig.tries(&tom).await;
+            let first = &tries[0];
+            assert_eq!((first.outcome.as_str(), first.http_status), ("parked", Some(if family == Family::Moodle { 400 } else { 422 })));
+            assert!(first.detail.is_some(), "the platform's own words are kept");
+            rig.pass(HOUR);
+            assert_eq!(rig.deliver().await, 0);
+            rig.platform.state().grades.students.insert("tom".into());
+            assert_eq!(rig.hurry(&tom).await, 1);
+            rig.deliver().await;
+            rig.assert_delivered(&tom, "delivered").await;
+            let submissions = u32::from(family == Family::Canvas);
+            assert_eq!(rig.platform.entry("tom").submissions, submissions, "a refused message told of no attempt");
+        });
+    }
+}
+
+#[test]
+fn a_concluded_course_takes_no_more() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Canvas).await;
+        rig.platform.state().grades.concluded = true;
+        let ada = rig.learner("ada").await;
+        rig.grade(&ada, "a1", 80.0).await;
+        rig.deliver().await;
+        assert_eq!(rig.state(&ada).await, parked("course_concluded"));
+    });
+}
+
+#[test]
+fn spent_attempts_do_not_cost_the_grade() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Canvas).await;
+        rig.platform.state().grades.allowed_attempts = Some(1);
+        let ada = rig.learner("ada").await;
+        for (attempt, score) in [("a1", 40.0), ("a2", 90.0)] {
+            rig.grade(&ada, attempt, score).await;
+            rig.deliver().await;
+            rig.assert_delivered(&ada, "delivered").await;
+            rig.pass(5000);
+        }
+        let entry = rig.platform.entry("ada");
+        assert_eq!((entry.percent, entry.submissions), (Some(90.0), 1));
+        assert_eq!(rig.platform.requests(At::Score), 3);
+    });
+}
+
+#[test]
+fn a_platform_that_asks_to_wait_is_left_alone_for_as_long() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Canvas).await;
+        let (ada, ben) = (rig.learner("ada").await, rig.learner("ben").await);
+        let slow_down = Response::plain(403, "403 Forbidden (Rate Limit Exceeded)").with("retry-after", "120");
+        rig.platform.fault(At::Score, Fault::Answer(slow_down));
+        rig.grade(&ada, "a1", 80.0).await;
+        rig.deliver().await;
+        assert_eq!(rig.state(&ada).await, (OutboxState::Ready, "throttled".to_owned()));
+        assert!(rig.latest(&ada).await.run_at >= rig.now() + 120_000);
+        rig.grade(&ben, "b1", 70.0).await;
+        rig.deliver().await;
+        assert_eq!(rig.state(&ben).await, (OutboxState::Ready, "waiting_for_platform".to_owned()));
+        assert_eq!((rig.platform.requests(At::Score), rig.tries(&ben).await.len()), (1, 0));
+        rig.settle().await;
+        assert_eq!((rig.platform.entry("ada").percent, rig.platform.entry("ben").percent), (Some(80.0), Some(70.0)));
+        assert_eq!((rig.platform.entry("ada").submissions, rig.platform.entry("ben").submissions), (1, 1));
+    });
+}
+
+#[test]
+fn a_stale_time_stamp_is_replaced_until_ours_is_the_newer() {
+    for family in [Family::Moodle, Family::Canvas, Family::Edx] {
+        each(async |db| {
+            let rig = Rig::new(db, family).await;
+            let ada = rig.learner("ada").await;
+            // Another tool, or this one under a clock that was ahead, has written into the future.
+            let ahead = Timestamp::from_millisecond(rig.now() + 40_000).unwrap();
+            let entry = rig.platform.state().grades.entries.entry("ada".into()).or_default().clone();
+            rig.platform
+                .state()
+                .grades
+                .entries
+                .insert("ada".into(), crate::fake_platform::Entry { percent: Some(10.0), timestamp: Some(ahead), ..entry });
+            rig.grade(&ada, "a1", 80.0).await;
+            rig.deliver().await;
+            assert_eq!(rig.state(&ada).await, (OutboxState::Ready, "stale".to_owned()));
+            rig.settle().await;
+            rig.assert_delivered(&ada, "delivered").await;
+            let entry = rig.platform.entry("ada");
+            assert_eq!((entry.percent, entry.messages), (Some(80.0), 1));
+            assert_eq!(entry.submissions, u32::from(family == Family::Canvas));
+        });
+    }
+}
+
+#[test]
+fn a_line_item_that_moved_is_found_again() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Moodle).await;
+        let gone = rig.platform.url("/services/lineitems/99/lineitem?type_id=7");
+        let ada = rig.learner_with("ada", Some(gone), ALL_SCOPES).await;
+        let new = json!({ "id": rig.platform.line_item(), "label": "x", "scoreMaximum": 100, "resourceLinkId": "link-1" });
+        rig.platform.state().line_items.push(new);
+        rig.grade(&ada, "a1", 80.0).await;
+        rig.deliver().await;
+        rig.assert_delivered(&ada, "delivered").await;
+        assert_eq!(rig.platform.entry("ada").percent, Some(80.0));
+        rig.pass(2000);
+        rig.grade(&ada, "a2", 90.0).await;
+        rig.deliver().await;
+        assert_eq!(rig.platform.requests(At::LineItems), 1, "what was found is kept");
+    });
+}
+
+#[test]
+fn a_link_without_a_column_is_parked_until_it_has_one() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Moodle).await;
+        let ada = rig.learner_with("ada", None, ALL_SCOPES).await;
+        rig.grade(&ada, "a1", 80.0).await;
+        rig.deliver().await;
+        assert_eq!(rig.state(&ada).await, parked("no_line_item"));
+        let made = json!({ "id": rig.platform.line_item(), "label": "x", "scoreMaximum": 100, "resourceLinkId": "link-1" });
+        rig.platform.state().line_items.push(made);
+        rig.hurry(&ada).await;
+        rig.deliver().await;
+        rig.assert_delivered(&ada, "delivered").await;
+    });
+}
+
+#[test]
+fn a_deleted_line_item_and_a_missing_right_are_parked() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Canvas).await;
+        let gone = rig.platform.url("/services/lineitems/99/lineitem?type_id=7");
+        let ada = rig.learner_with("ada", Some(gone), &[SCOPE_SCORE]).await;
+        rig.grade(&ada, "a1", 80.0).await;
+        rig.deliver().await;
+        assert_eq!(rig.state(&ada).await, parked("no_line_item"));
+        assert_eq!(rig.platform.requests(At::LineItems), 0, "we may not look");
+        let ben = rig.learner_with("ben", Some(rig.platform.line_item()), &[SCOPE_SCORE, SCOPE_LINE_ITEM]).await;
+        rig.platform.fault(At::Score, Fault::Answer(Response::plain(403, "insufficient scope")));
+        rig.grade(&ben, "b1", 80.0).await;
+        rig.deliver().await;
+        assert_eq!(rig.state(&ben).await, parked("forbidden"));
+    });
+}
+
+#[test]
+fn a_tool_that_is_switched_off_waits_until_it_is_on_again() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Canvas).await;
+        let ada = rig.learner("ada").await;
+        rig.grade(&ada, "a1", 80.0).await;
+        rig.platform.fault(At::Token, Fault::Answer(Response::json(400, "application/json", &json!({ "error": "unauthorized_client" }))));
+        rig.deliver().await;
+        assert_eq!(rig.state(&ada).await, (OutboxState::Ready, "token_refused".to_owned()));
+        assert!(!rig.ledger(&ada).await.in_doubt, "nothing was sent");
+        for _ in 0..2 {
+            rig.platform.fault(At::Score, Fault::Answer(Response::plain(401, "Invalid Developer Key")));
+        }
+        rig.pass(60_000);
+        rig.deliver().await;
+        assert_eq!(rig.state(&ada).await, (OutboxState::Ready, "token_not_accepted".to_owned()));
+        rig.settle().await;
+        assert_eq!((rig.platform.entry("ada").percent, rig.platform.entry("ada").submissions), (Some(80.0), 1));
+    });
+}
+
+#[test]
+fn an_address_we_do_not_call_is_parked_without_a_call() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Moodle).await;
+        let ada = rig.learner_with("ada", Some("https://169.254.169.254/lineitem?type_id=7".into()), ALL_SCOPES).await;
+        rig.grade(&ada, "a1", 80.0).await;
+        rig.deliver().await;
+        assert_eq!(rig.state(&ada).await, parked("address_refused"));
+        assert!(!rig.ledger(&ada).await.in_doubt);
+    });
+}
+
+#[test]
+fn two_weeks_of_failing_end_in_a_reason_and_a_button() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Moodle).await;
+        let ada = rig.learner("ada").await;
+        rig.grade(&ada, "a1", 80.0).await;
+        rig.pass(15 * 24 * HOUR);
+        rig.platform.fault(At::Score, Fault::Answer(Response::plain(503, "maintenance")));
+        rig.deliver().await;
+        assert_eq!(rig.state(&ada).await, parked("too_old"));
+        rig.hurry(&ada).await;
+        rig.deliver().await;
+        rig.assert_delivered(&ada, "delivered").await;
+    });
+}
+
+#[test]
+fn a_payload_nobody_can_read_is_parked_and_the_next_attempt_replaces_it() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Moodle).await;
+        let ada = rig.learner("ada").await;
+        let mut message = rig.message(&ada, &rig.graded("a1", 80.0));
+        message.payload = "{".into();
+        let now = rig.now();
+        let op = async move |tx: &mut courseferry::store::Tx| courseferry::store::outbox::enqueue(tx, &message, now).await;
+        rig.store.write(courseferry::store::Durability::Full, op).await.unwrap();
+        rig.deliver().await;
+        assert_eq!(rig.state(&ada).await, parked("payload_unreadable"));
+        rig.grade(&ada, "a2", 90.0).await;
+        rig.deliver().await;
+        rig.assert_delivered(&ada, "delivered").await;
+    });
+}
