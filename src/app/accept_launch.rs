@@ -14,6 +14,7 @@ use crate::{
     lti::{
         Expected, Launch, LaunchError, MessageType,
         id_token::{Unverified, Verified},
+        platform::{GENERIC, Progress},
         roles::Standing,
         validate,
     },
@@ -86,6 +87,12 @@ pub struct SessionData {
     /// Whether the platform takes grades for this link.
     #[serde(default)]
     pub takes_grades: bool,
+    /// Whether the platform wants to hear that work has begun.
+    #[serde(default)]
+    pub announces: bool,
+    /// Whether the platform makes its frame as high as we say.
+    #[serde(default)]
+    pub resizes: bool,
 }
 
 /// `learner`, `observer` or `instructor`, as the database keeps it.
@@ -227,6 +234,7 @@ impl App {
         let now = self.now();
         let record = self.record(launch, registration, &token, &embedders, now)?;
         let deployment = launch.deployment_id.clone();
+        let family = Some(launch.profile().key).filter(|key| registration.family == GENERIC.key && *key != GENERIC.key);
         let line = success(&registration.tenant_id, launch, post.reference, now);
         let outcome = self
             .store
@@ -240,6 +248,9 @@ impl App {
                 }
                 if let Some(more) = &more {
                     registration::set_embedders(tx, &record.registration_id, more, now).await?;
+                }
+                if let Some(family) = family {
+                    learn_family(tx, &record.registration_id, family, now).await?;
                 }
                 let record = LaunchRecord { deployment_id: met.id, ..record.clone() };
                 let session = launch::open_session(tx, &record, now).await?;
@@ -269,6 +280,8 @@ impl App {
             locale: launch.locale.clone(),
             embedders: embedders.to_vec(),
             takes_grades: ags.is_some_and(|a| a.line_item.is_some() || a.line_items.is_some()),
+            announces: launch.profile().progress == Progress::InProgress,
+            resizes: launch.profile().canvas_submission,
         };
         let (link, context) = (launch.own_resource_link(), launch.context.clone().unwrap_or_default());
         Ok(LaunchRecord {
@@ -308,6 +321,16 @@ impl App {
             expires_at: now + self.session_life,
         })
     }
+}
+
+/// A registration added without its product: the launch tells it, and scores are sent by its rules from now on.
+async fn learn_family(tx: &mut Tx, registration_id: &str, family: &str, now: i64) -> Result<(), StoreError> {
+    if let Some(mut registration) = registration::find(tx, registration_id).await? {
+        family.clone_into(&mut registration.family);
+        registration.updated_at = now;
+        registration::update(tx, &registration).await?;
+    }
+    Ok(())
 }
 
 /// Lists of text and plain structs always serialise.

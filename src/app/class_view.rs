@@ -92,6 +92,7 @@ impl App {
         let study = self.study(visit).await?;
         let mut tx = self.store.read().await?;
         let session = &visit.session;
+        self.look_up_grades(&session.resource_link_id);
         let members = class::view(&mut tx, &session.resource_link_id, &session.context_id, study.only.as_deref()).await?;
         let course_title = context::find(&mut tx, &session.context_id).await?.map(|c| c.title).unwrap_or_default();
         let mut rows: Vec<ClassRow> = members.into_iter().map(|m| row(m, &study)).collect();
@@ -107,7 +108,7 @@ impl App {
         if !visit.is_teacher() {
             return Err(AppError::Forbidden);
         }
-        let (now, course, session) = (self.now(), self.course(), visit.session.clone());
+        let (now, course, session, site) = (self.now(), self.course(), visit.session.clone(), self.site.clone());
         match learner_id.map(str::to_owned) {
             None => {
                 self.store
@@ -121,7 +122,7 @@ impl App {
                         let enrolled = enrolled.ok_or(AppError::NotFound)?;
                         let theirs =
                             of_link(tx, course.clone(), &session.resource_link_id, &session.context_id, &enrolled.learner_id, true).await?;
-                        if let Some(message) = super::submit_quiz::message(&session, &learner_id, &theirs, now) {
+                        if let Some(message) = super::submit_quiz::message(&site, &session, &learner_id, &theirs, now) {
                             outbox::enqueue(tx, &message, now).await?;
                         }
                         Ok::<_, AppError>(())

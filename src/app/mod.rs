@@ -8,6 +8,7 @@ pub mod deliver_scores;
 mod embedders;
 mod error;
 mod log_launch;
+mod look_up_grades;
 mod master_key;
 mod media;
 pub mod read_results;
@@ -27,7 +28,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub use accept_launch::{Accepted, LaunchPost, Opened, Proof, SessionData, role_name};
 pub use begin_login::{LOGIN_LIFE, LoginStarted, Storage, storage_key};
 pub use class_view::{ClassRow, ClassView, GradeState};
+use deliver_scores::Courier;
 pub use error::AppError;
+pub use look_up_grades::GradeBooks;
 pub use master_key::{MasterKeyError, master_key};
 pub use media::MediaKey;
 pub use receipt::Receipt;
@@ -59,6 +62,8 @@ pub struct App {
     pub media: MediaKey,
     /// Milliseconds a session lasts.
     pub session_life: i64,
+    /// What platforms' grade books show.
+    pub grade_books: Arc<GradeBooks>,
     /// Rung when a grade waits: the worker need not wait for its next look.
     pub wake: Arc<Notify>,
     course: RwLock<Arc<Course>>,
@@ -80,6 +85,8 @@ pub struct Parts {
     pub session_hours: u32,
     /// The course.
     pub course: Course,
+    /// Brings scores home and reads what became of them.
+    pub courier: Courier,
 }
 
 impl App {
@@ -93,6 +100,7 @@ impl App {
             key_sets: parts.key_sets,
             media: parts.media,
             session_life: i64::from(parts.session_hours) * 60 * 60 * 1000,
+            grade_books: Arc::new(GradeBooks::new(parts.courier)),
             wake: Arc::new(Notify::new()),
             course: RwLock::new(Arc::new(parts.course)),
         }

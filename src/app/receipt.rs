@@ -23,9 +23,12 @@ impl App {
     pub async fn receipt(&self, visit: &Visit) -> Result<Receipt, AppError> {
         let (link, learner) = (&visit.session.resource_link_id, &visit.session.learner_id);
         let mut tx = self.store.read().await?;
-        Ok(Receipt {
-            message: outbox::latest(&mut tx, link, learner, Slot::Grade).await?,
-            ledger: ledger::find(&mut tx, link, learner, Slot::Grade).await?,
-        })
+        let message = outbox::latest(&mut tx, link, learner, Slot::Grade).await?;
+        let ledger = ledger::find(&mut tx, link, learner, Slot::Grade).await?;
+        let unseen = ledger.as_ref().is_some_and(|l| l.accepted_at.is_some_and(|sent| l.seen_at.is_none_or(|seen| seen < sent)));
+        if unseen {
+            self.look_up_grades(link);
+        }
+        Ok(Receipt { message, ledger })
     }
 }

@@ -1,9 +1,12 @@
 //! A lesson opened, read on, or read to the end.
 
-use super::{App, AppError, content::Page, study::Study, visit::Visit};
-use crate::store::{
-    Durability, Tx,
-    progress::{self, Step},
+use super::{App, AppError, content::Page, deliver_scores::announce, study::Study, submit_quiz::envelope, visit::Visit};
+use crate::{
+    learning::delivery::Wanted,
+    store::{
+        Durability, Tx,
+        progress::{self, Step},
+    },
 };
 
 /// Longest position a player may leave.
@@ -36,6 +39,21 @@ impl App {
             read,
         };
         let now = self.now();
-        Ok(self.store.write(Durability::Normal, async move |tx: &mut Tx| progress::record(tx, &step, now).await).await?)
+        let begun = visit.data.announces && visit.data.takes_grades && visit.session.gradable && study.grade().is_none();
+        let message = begun.then(|| envelope(&visit.session, &visit.session.learner_id, &Wanted::default(), now));
+        let told = self
+            .store
+            .write(Durability::Normal, async move |tx: &mut Tx| {
+                progress::record(tx, &step, now).await?;
+                match &message {
+                    Some(message) => announce(tx, message, now).await,
+                    None => Ok(false),
+                }
+            })
+            .await?;
+        if told {
+            self.wake.notify_one();
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! A try is handed in: scored here, kept with its grade message in one transaction.
 
 use super::{
-    App, AppError,
+    App, AppError, Site,
     start_attempt::is_of,
     study::{LinkSettings, Study, of_link},
     visit::Visit,
@@ -40,7 +40,7 @@ impl App {
             score: result.score,
             passed: result.score >= settings.policy(quiz).pass_mark,
         };
-        let (now, course, visit) = (self.now(), self.course(), visit.clone());
+        let (now, course, visit, site) = (self.now(), self.course(), visit.clone(), self.site.clone());
         let handed_in = self
             .store
             .write(Durability::Full, async move |tx: &mut Tx| {
@@ -50,7 +50,7 @@ impl App {
                 if handed_in.graded && visit.data.takes_grades {
                     let s = &visit.session;
                     let study = of_link(tx, course.clone(), &s.resource_link_id, &s.context_id, &s.learner_id, true).await?;
-                    if let Some(message) = message(s, &s.learner_id, &study, now) {
+                    if let Some(message) = message(&site, s, &s.learner_id, &study, now) {
                         outbox::enqueue(tx, &message, now).await?;
                     }
                 }
@@ -68,8 +68,8 @@ impl App {
     }
 }
 
-/// The grade as it stands, if there is one. The worker reads the newest again before it sends.
-pub(super) fn message(session: &Session, learner_id: &str, study: &Study, now: i64) -> Option<NewMessage> {
+/// The grade as it stands, if there is one. `site`: where a teacher finds the work.
+pub(super) fn message(site: &Site, session: &Session, learner_id: &str, study: &Study, now: i64) -> Option<NewMessage> {
     let score = study.grade()?;
     let attempt = study.attempts.iter().filter(|a| a.graded).max_by_key(|a| a.submitted_at)?;
     let wanted = Wanted {
@@ -78,15 +78,20 @@ pub(super) fn message(session: &Session, learner_id: &str, study: &Study, now: i
         attempt: Some(attempt.id.clone()),
         started_at: Some(attempt.started_at),
         submitted_at: attempt.submitted_at,
-        review_url: None,
+        review_url: Some(site.url(&format!("/lti/launch?to={}", study.home()))),
     };
-    Some(NewMessage {
+    Some(envelope(session, learner_id, &wanted, now))
+}
+
+/// What the platform is to show about a learner of the session's link.
+pub(super) fn envelope(session: &Session, learner_id: &str, wanted: &Wanted, now: i64) -> NewMessage {
+    NewMessage {
         tenant_id: session.tenant_id.clone(),
         registration_id: session.registration_id.clone(),
         resource_link_id: session.resource_link_id.clone(),
         learner_id: learner_id.to_owned(),
         slot: Slot::Grade,
-        payload: serde_json::to_string(&wanted).ok()?,
+        payload: serde_json::to_string(wanted).unwrap_or_default(),
         run_at: now,
-    })
+    }
 }

@@ -65,14 +65,14 @@ async fn serve(mut settings: Settings, args: &Args, ctx: &Context) -> anyhow::Re
     }
     let client = client(&settings)?;
     let master = master_key(settings.master_key.as_ref(), &settings.database.data_dir)?;
-    let app = Arc::new(build(&settings, site, store.clone(), course, client.clone(), &master).await?);
+    tool_keys::ensure(&store, &master, clock::now().as_millisecond()).await?;
+    let (app, courier) = build(&settings, site, store.clone(), course, &client, master);
+    let app = Arc::new(app);
     let state = State::new(Arc::clone(&app), options(&settings, args)?);
     let running = web::serve(listener, certificate.as_ref(), threads(), state)?;
     let handle = running.handle.clone();
     let server = tokio::spawn(running.server);
     let (stop, stopped) = watch::channel(false);
-    let ags = Ags::new(client.clone(), Tokens::new(client.clone(), Arc::clone(&app.clock)));
-    let courier = Courier::new(store.clone(), Arc::clone(&app.clock), ags, master);
     let deliveries = tokio::spawn(worker::run(courier, Arc::clone(&app.wake), stopped));
     let tried = match platform {
         Some(platform) => {
@@ -127,19 +127,23 @@ fn client(settings: &Settings) -> anyhow::Result<Client> {
     Ok(Client::new(&http::Options { allow_hosts: settings.network.allow_hosts.clone(), ca_pem, proxy })?)
 }
 
-/// The use cases with everything they stand on.
-async fn build(settings: &Settings, site: Site, store: Store, course: Course, client: Client, master: &MasterKey) -> anyhow::Result<App> {
+/// The use cases with everything they stand on, and the courier that the worker sends out.
+fn build(settings: &Settings, site: Site, store: Store, course: Course, client: &Client, master: MasterKey) -> (App, Courier) {
     let clock = clock::system();
-    tool_keys::ensure(&store, master, clock().as_millisecond()).await?;
-    Ok(App::new(Parts {
+    let media = MediaKey::from_secret(&master.to_text());
+    let ags = Ags::new(client.clone(), Tokens::new(client.clone(), Arc::clone(&clock)));
+    let courier = Courier::new(store.clone(), Arc::clone(&clock), ags, master);
+    let app = App::new(Parts {
         site,
         store,
-        key_sets: KeySets::new(client, Arc::clone(&clock)),
-        media: MediaKey::from_secret(&master.to_text()),
+        key_sets: KeySets::new(client.clone(), Arc::clone(&clock)),
+        media,
         session_hours: settings.limits.session_hours,
         clock,
         course,
-    }))
+        courier: courier.clone(),
+    });
+    (app, courier)
 }
 
 fn options(settings: &Settings, args: &Args) -> anyhow::Result<Options> {

@@ -10,12 +10,15 @@ use std::{
 };
 
 use courseferry::{
-    app::{App, MediaKey, Parts, Site},
+    app::{App, MediaKey, Parts, Site, deliver_scores::Courier},
     clock::{self, Clock},
     course::{self, Course, Source},
     ids,
-    lti::jose::{SigningKey, jwks_document},
-    services::{http, key_sets::KeySets},
+    lti::{
+        jose::{SigningKey, jwks_document},
+        seal::MasterKey,
+    },
+    services::{ags::Ags, http, key_sets::KeySets, tokens::Tokens},
     store::{
         DEFAULT_TENANT, Durability, Store, Tx,
         registration::{self, DeploymentPolicy, Registration, RegistrationStatus},
@@ -124,9 +127,11 @@ pub(crate) struct House {
 /// The use cases over `store`, allowed to call `port` on this machine.
 pub(crate) fn app(store: &Store, site: Site, clock: Clock, port: u16) -> App {
     let client = http::Client::new(&http::Options { allow_hosts: vec![("127.0.0.1".into(), port)], ..Default::default() }).unwrap();
+    let ags = Ags::new(client.clone(), Tokens::new(client.clone(), Arc::clone(&clock)));
     App::new(Parts {
         site,
         store: store.clone(),
+        courier: Courier::new(store.clone(), Arc::clone(&clock), ags, MasterKey::generate().unwrap()),
         key_sets: KeySets::new(client, Arc::clone(&clock)),
         clock,
         media: MediaKey::from_secret("test"),

@@ -9,6 +9,7 @@ mod fake_platform;
 mod house;
 mod http;
 mod launch;
+mod learn;
 mod lti;
 mod package;
 mod services;

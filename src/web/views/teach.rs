@@ -10,6 +10,7 @@ use super::{
 use crate::{
     app::{ClassView, GradeState, LinkSettings, Study},
     course::{GradePolicy, Module},
+    learning::delivery::explain,
     web::{Error, State, extract::Visitor},
 };
 
@@ -80,10 +81,13 @@ pub(crate) fn class(state: &State, visitor: &Visitor, view: &ClassView) -> Resul
             (GradeState::InLms, Some(d)) => d.accepted_at.map(moment).unwrap_or_default(),
             (GradeState::Edited, Some(d)) => d.seen_score.map(|s| format!("it shows {}", percent(s, None))).unwrap_or_default(),
             (GradeState::Retrying, Some(d)) => {
-                let next = d.run_at.map(|at| format!("next try {}", moment(at))).unwrap_or_default();
-                [d.detail.clone().unwrap_or_default(), next].join(" · ").trim_matches([' ', '·']).to_owned()
+                let next = d.run_at.map(|at| format!("Next try {}.", moment(at))).unwrap_or_default();
+                format!("{} {next}", d.code.as_deref().map_or("", explain)).trim().to_owned()
             }
-            (GradeState::NeedsYou, Some(d)) => d.detail.clone().unwrap_or_default(),
+            (GradeState::NeedsYou, Some(d)) => {
+                let (why, detail) = (d.code.as_deref().map_or("", explain), d.detail.as_deref().unwrap_or_default());
+                format!("{why} {detail}").trim().to_owned()
+            }
             _ => String::new(),
         };
         Row {

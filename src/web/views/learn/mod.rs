@@ -115,6 +115,7 @@ impl Learn<'_> {
             "page": page,
             "formToken": self.visitor.visit.form_token,
             "progress": self.path("progress"),
+            "frameResize": self.visitor.visit.data.resizes,
         });
         if let (Some(data), Value::Object(more)) = (data.as_object_mut(), more) {
             data.extend(more);

@@ -3,6 +3,7 @@
 use super::{moment, words::percent};
 use crate::{
     app::Receipt,
+    learning::delivery::explain,
     package::player::view::RoadStep,
     store::outbox::{Message, OutboxState},
 };
@@ -62,12 +63,15 @@ fn looked(receipt: &Receipt) -> RoadStep {
 }
 
 fn again(message: &Message) -> String {
-    format!("The LMS did not answer as it should; next try {}. Your grade is safe here.", moment(message.run_at))
+    format!("{} Next try {}. Your grade is safe here.", why(message), moment(message.run_at)).trim_start().to_owned()
 }
 
 fn trouble(message: &Message) -> String {
-    let why = message.detail.as_deref().filter(|d| !d.is_empty()).map(|d| format!("{d}. ")).unwrap_or_default();
-    format!("{why}Your grade is safe here; tell your teacher.")
+    format!("{} Your grade is safe here; tell your teacher.", why(message)).trim_start().to_owned()
+}
+
+fn why(message: &Message) -> &'static str {
+    message.code.as_deref().map_or("", explain)
 }
 
 fn step(state: &'static str, text: &str, note: String) -> RoadStep {
