@@ -1,11 +1,16 @@
 //! What a good launch leaves behind: course, link, person, enrolment, session.
 //!
-//! The hot path. Nearly every launch brings nothing new, and then one statement does: the session is inserted *from* the rows that
-//! carry the launch's fingerprints. Where they do not match (new, changed, erased meanwhile by whoever), nothing is inserted, the
-//! rows are brought up to date, and the same statement runs again. No cache, so nothing to invalidate.
+//! The hot path. Nearly every launch brings nothing new, and then one call does: the login is consumed and the session inserted
+//! *from* the rows that carry the launch's fingerprints. Where they do not match (new, changed, erased meanwhile by whoever), no
+//! session is inserted, the rows are brought up to date, and it is inserted then. No cache, so nothing to invalidate.
+
+use sqlx::Row as _;
 
 use super::{
     StoreError, Tx,
+    launch_log::{self, LaunchLog},
+    login_state::LoginState,
+    registration::{self, DeploymentStatus},
     session::Session,
     tx::{execute, optional, sql},
 };
@@ -32,7 +37,7 @@ pub struct LaunchRecord {
     pub roles: String,
     /// False for test students and masqueraded users.
     pub gradable: bool,
-    /// SHA-256 of what the browser will hold.
+    /// [`crate::ids::timed_hash`] of what the browser will hold.
     pub session_hash: String,
     /// What else pages need, JSON.
     pub session_data: String,
@@ -87,7 +92,60 @@ pub struct LearnerClaim {
     pub locale: Option<String>,
 }
 
+/// A verified launch at the door: what is consumed, kept and noted in one go.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The login it answers.
+    pub login: LoginState,
+    /// The platform's `deployment_id`.
+    pub deployment: String,
+    /// What is kept; its `deployment_id` is found here.
+    pub launch: LaunchRecord,
+    /// The line for the administrator, if a session opens.
+    pub line: LaunchLog,
+}
+
+/// What became of an arrival.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opening {
+    /// Here is the session.
+    Opened(Box<Session>),
+    /// The login was consumed before, began in another browser or is too old.
+    NoLogin,
+    /// The deployment waits for an administrator's approval. The login is spent.
+    DeploymentWaits,
+}
+
 sql! {
+    // One call, three statements: `changes()` tells each whether the one before did its work. First row: the login is consumed;
+    // second row: the session.
+    ARRIVE_SQLITE = "DELETE FROM login_state WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3 RETURNING state_hash; \
+        INSERT INTO session (id_hash, tenant_id, registration_id, context_id, resource_link_id, learner_id, role, gradable, target, \
+            data, created_at, expires_at) \
+        SELECT $4, e.tenant_id, u.registration_id, c.id, k.id, u.id, e.role, e.gradable, k.target, $5, $3, $6 \
+        FROM deployment d JOIN context c ON c.deployment_id = d.id AND c.lms_id = $7 \
+        JOIN resource_link k ON k.context_id = c.id AND k.lms_id = $8 AND k.fingerprint = $9 \
+        JOIN learner u ON u.registration_id = d.registration_id AND u.sub = $10 \
+        JOIN enrolment e ON e.context_id = c.id AND e.learner_id = u.id AND e.fingerprint = $11 \
+        WHERE d.registration_id = $12 AND d.lms_id = $13 AND d.status = 'active' AND changes() = 1 RETURNING *; \
+        INSERT INTO launch_log (id, tenant_id, reference, stage, ok, code, detail, issuer, client_id, checks, created_at) \
+        SELECT $14, $15, $16, $17, TRUE, $18, $19, $20, $21, $22, $3 WHERE changes() = 1";
+    // The same as one statement, which is what PostgreSQL takes.
+    ARRIVE_POSTGRES = "WITH gone AS ( \
+            DELETE FROM login_state WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3 RETURNING state_hash), \
+        opened AS ( \
+            INSERT INTO session (id_hash, tenant_id, registration_id, context_id, resource_link_id, learner_id, role, gradable, target, \
+                data, created_at, expires_at) \
+            SELECT $4, e.tenant_id, u.registration_id, c.id, k.id, u.id, e.role, e.gradable, k.target, $5, $3, $6 \
+            FROM gone, deployment d JOIN context c ON c.deployment_id = d.id AND c.lms_id = $7 \
+            JOIN resource_link k ON k.context_id = c.id AND k.lms_id = $8 AND k.fingerprint = $9 \
+            JOIN learner u ON u.registration_id = d.registration_id AND u.sub = $10 \
+            JOIN enrolment e ON e.context_id = c.id AND e.learner_id = u.id AND e.fingerprint = $11 \
+            WHERE d.registration_id = $12 AND d.lms_id = $13 AND d.status = 'active' RETURNING *), \
+        noted AS ( \
+            INSERT INTO launch_log (id, tenant_id, reference, stage, ok, code, detail, issuer, client_id, checks, created_at) \
+            SELECT $14, $15, $16, $17, TRUE, $18, $19, $20, $21, $22, $3 FROM opened) \
+        SELECT gone.state_hash, opened.* FROM gone LEFT JOIN opened ON TRUE";
     OPEN = "INSERT INTO session (id_hash, tenant_id, registration_id, context_id, resource_link_id, learner_id, role, gradable, target, \
         data, created_at, expires_at) \
         SELECT $1, e.tenant_id, u.registration_id, c.id, k.id, u.id, e.role, e.gradable, k.target, $2, $3, $4 \
@@ -120,7 +178,72 @@ sql! {
         roles = excluded.roles, gradable = excluded.gradable, fingerprint = excluded.fingerprint, seen_at = excluded.seen_at";
 }
 
-/// Keeps what the launch tells and opens its session.
+/// Consumes the login, keeps what the launch tells, opens its session and notes it: all or nothing, once.
+///
+/// # Errors
+/// When the database fails or the registration is gone.
+pub async fn arrive(tx: &mut Tx, a: &Arrival, now: i64) -> Result<Opening, StoreError> {
+    let prints = Fingerprints::of(&a.launch, now);
+    match consume_and_open(tx, a, &prints, now).await? {
+        (false, _) => return Ok(Opening::NoLogin),
+        (true, Some(session)) => return Ok(Opening::Opened(Box::new(session))),
+        (true, None) => {}
+    }
+    let met = registration::meet_deployment(tx, &a.launch.registration_id, &a.deployment, now).await?;
+    if met.status == DeploymentStatus::Waiting {
+        return Ok(Opening::DeploymentWaits);
+    }
+    let launch = LaunchRecord { deployment_id: met.id, ..a.launch.clone() };
+    record(tx, &launch, &prints, now).await?;
+    let session = insert_session(tx, &launch, &prints, now).await?.ok_or(StoreError::Dangling)?;
+    launch_log::insert(tx, &a.line).await?;
+    Ok(Opening::Opened(Box::new(session)))
+}
+
+/// Whether the login was consumed, and the session if all rows stood ready for it.
+async fn consume_and_open(tx: &mut Tx, a: &Arrival, prints: &Fingerprints, now: i64) -> Result<(bool, Option<Session>), StoreError> {
+    let (l, line) = (&a.launch, &a.line);
+    macro_rules! bound {
+        ($text:expr) => {
+            sqlx::query($text)
+                .bind(&a.login.state_hash)
+                .bind(&a.login.browser_hash)
+                .bind(now)
+                .bind(&l.session_hash)
+                .bind(&l.session_data)
+                .bind(l.expires_at)
+                .bind(&l.context.lms_id)
+                .bind(&l.link.lms_id)
+                .bind(&prints.link)
+                .bind(&l.learner.sub)
+                .bind(&prints.enrolment)
+                .bind(&l.registration_id)
+                .bind(&a.deployment)
+                .bind(&line.id)
+                .bind(&line.tenant_id)
+                .bind(&line.reference)
+                .bind(&line.stage)
+                .bind(&line.code)
+                .bind(&line.detail)
+                .bind(&line.issuer)
+                .bind(&line.client_id)
+                .bind(&line.checks)
+        };
+    }
+    match tx {
+        Tx::Sqlite(c) => {
+            let rows = bound!(ARRIVE_SQLITE).fetch_all(&mut **c).await?;
+            Ok((!rows.is_empty(), rows.get(1).map(sqlx::FromRow::from_row).transpose()?))
+        }
+        Tx::Postgres(c) => {
+            let Some(row) = bound!(ARRIVE_POSTGRES).fetch_optional(&mut **c).await? else { return Ok((false, None)) };
+            let opened: Option<String> = row.try_get("id_hash")?;
+            Ok((true, opened.map(|_| sqlx::FromRow::from_row(&row)).transpose()?))
+        }
+    }
+}
+
+/// Keeps what the launch tells and opens its session, for a launch that no login precedes.
 ///
 /// # Errors
 /// [`StoreError::Dangling`] when registration or deployment are gone.

@@ -36,7 +36,7 @@ row!(LaunchLog { id, tenant_id, reference, stage, ok, code, detail, issuer, clie
 sql! {
     INSERT = "INSERT INTO launch_log (id, tenant_id, reference, stage, ok, code, detail, issuer, client_id, checks, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    RECENT = "SELECT * FROM launch_log WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
+    RECENT = "SELECT * FROM launch_log WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2";
 }
 
 /// Adds a line.

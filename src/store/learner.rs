@@ -1,7 +1,7 @@
 //! People as platforms name them, and their enrolments.
 
 use super::{
-    StoreError, Tx,
+    StoreError, Tx, session,
     tx::{execute, optional, row, sql},
 };
 
@@ -97,5 +97,6 @@ pub async fn enrolment(tx: &mut Tx, context_id: &str, learner_id: &str) -> Resul
 /// # Errors
 /// When the database fails.
 pub async fn erase(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
+    session::end_of_learner(tx, id).await?;
     Ok(execute!(tx, ERASE, id)? > 0)
 }

@@ -2,13 +2,14 @@
 
 use super::{
     StoreError, Tx,
+    registration::Registration,
     tx::{execute, optional, row, sql},
 };
 
 /// A login on its way. Only hashes of what the browser holds are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginState {
-    /// SHA-256 of `state`.
+    /// [`crate::ids::timed_hash`] of `state`.
     pub state_hash: String,
     /// Whose.
     pub tenant_id: String,
@@ -39,7 +40,48 @@ row!(LoginState {
     expires_at,
 });
 
+/// What a launch claims to be: whose, and the login it answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaited {
+    /// The platform.
+    pub registration: Registration,
+    /// The login, if this platform has one of this state.
+    pub login: Option<LoginState>,
+}
+
+macro_rules! awaited_row {
+    ($row:ty) => {
+        impl<'r> sqlx::FromRow<'r, $row> for Awaited {
+            fn from_row(r: &'r $row) -> Result<Self, sqlx::Error> {
+                use sqlx::Row as _;
+                let registration: Registration = sqlx::FromRow::from_row(r)?;
+                let login = match r.try_get::<Option<String>, _>("s_hash")? {
+                    None => None,
+                    Some(state_hash) => Some(LoginState {
+                        state_hash,
+                        tenant_id: registration.tenant_id.clone(),
+                        registration_id: registration.id.clone(),
+                        nonce_hash: r.try_get("s_nonce")?,
+                        browser_hash: r.try_get("s_browser")?,
+                        storage_target: r.try_get("s_storage")?,
+                        target_link_uri: r.try_get("s_target")?,
+                        created_at: r.try_get("s_created")?,
+                        expires_at: r.try_get("s_expires")?,
+                    }),
+                };
+                Ok(Self { registration, login })
+            }
+        }
+    };
+}
+awaited_row!(sqlx::sqlite::SqliteRow);
+awaited_row!(sqlx::postgres::PgRow);
+
 sql! {
+    AWAITED = "SELECT r.*, s.state_hash AS s_hash, s.nonce_hash AS s_nonce, s.browser_hash AS s_browser, s.storage_target AS s_storage, \
+        s.target_link_uri AS s_target, s.created_at AS s_created, s.expires_at AS s_expires \
+        FROM registration r LEFT JOIN login_state s ON s.state_hash = $3 AND s.registration_id = r.id \
+        WHERE r.issuer = $1 AND r.client_id = $2";
     INSERT = "INSERT INTO login_state (state_hash, tenant_id, registration_id, nonce_hash, browser_hash, storage_target, target_link_uri, \
         created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     CONSUME = "DELETE FROM login_state WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3 RETURNING *";
@@ -82,6 +124,14 @@ pub async fn consume(tx: &mut Tx, state_hash: &str, browser_hash: &str, now: i64
 /// When the database fails.
 pub async fn peek(tx: &mut Tx, state_hash: &str) -> Result<Option<LoginState>, StoreError> {
     optional!(tx, PEEK, state_hash)
+}
+
+/// Platform and login in one look, without taking: what a launch is checked against. None when there is no such platform.
+///
+/// # Errors
+/// When the database fails.
+pub async fn awaited(tx: &mut Tx, issuer: &str, client_id: &str, state_hash: &str) -> Result<Option<Awaited>, StoreError> {
+    optional!(tx, AWAITED, issuer, client_id, state_hash)
 }
 
 /// Voids all of them. Gives how many.

@@ -1,7 +1,7 @@
 //! Platforms that know us, and their deployments. The key is (issuer, client_id), never the issuer alone.
 
 use super::{
-    StoreError, Tx,
+    StoreError, Tx, session,
     tx::{all, execute, one, optional, row, sql, text_enum},
 };
 
@@ -151,6 +151,7 @@ sql! {
         ON CONFLICT (registration_id, lms_id) DO UPDATE SET status = 'active'";
     LOCK = "UPDATE registration SET updated_at = updated_at WHERE id = $1";
     APPROVE = "UPDATE deployment SET status = 'active' WHERE id = $1";
+    END_OF_DEPLOYMENT = "DELETE FROM session WHERE context_id IN (SELECT id FROM context WHERE deployment_id = $1)";
     FORGET_DEPLOYMENT = "DELETE FROM deployment WHERE id = $1";
 }
 
@@ -257,6 +258,7 @@ pub async fn list(tx: &mut Tx, tenant_id: &str) -> Result<Vec<Registration>, Sto
 /// # Errors
 /// When the database fails.
 pub async fn remove(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
+    session::end_of_registration(tx, id).await?;
     Ok(execute!(tx, REMOVE, id)? > 0)
 }
 
@@ -319,5 +321,6 @@ pub async fn approve_deployment(tx: &mut Tx, id: &str) -> Result<bool, StoreErro
 /// # Errors
 /// When the database fails.
 pub async fn forget_deployment(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
+    execute!(tx, END_OF_DEPLOYMENT, id)?;
     Ok(execute!(tx, FORGET_DEPLOYMENT, id)? > 0)
 }

@@ -8,7 +8,7 @@ use super::{
 /// A session, with what pages need on every request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// SHA-256 of what the browser holds.
+    /// [`crate::ids::timed_hash`] of what the browser holds.
     pub id_hash: String,
     /// Whose.
     pub tenant_id: String,
@@ -51,6 +51,8 @@ row!(Session {
 sql! {
     FIND = "SELECT * FROM session WHERE id_hash = $1 AND expires_at > $2";
     END = "DELETE FROM session WHERE id_hash = $1";
+    END_OF_LEARNER = "DELETE FROM session WHERE learner_id = $1";
+    END_OF_REGISTRATION = "DELETE FROM session WHERE registration_id = $1";
 }
 
 /// The session, if it has not ended.
@@ -67,4 +69,14 @@ pub async fn find(tx: &mut Tx, id_hash: &str, now: i64) -> Result<Option<Session
 /// When the database fails.
 pub async fn end(tx: &mut Tx, id_hash: &str) -> Result<bool, StoreError> {
     Ok(execute!(tx, END, id_hash)? > 0)
+}
+
+/// Ends all sessions of a person: part of erasing them.
+pub(super) async fn end_of_learner(tx: &mut Tx, learner_id: &str) -> Result<u64, StoreError> {
+    execute!(tx, END_OF_LEARNER, learner_id)
+}
+
+/// Ends all sessions through a platform: part of erasing it.
+pub(super) async fn end_of_registration(tx: &mut Tx, registration_id: &str) -> Result<u64, StoreError> {
+    execute!(tx, END_OF_REGISTRATION, registration_id)
 }

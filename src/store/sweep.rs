@@ -27,7 +27,7 @@ sql! {
     LINKS = "DELETE FROM admin_link WHERE expires_at <= $1";
     LAUNCHES = "DELETE FROM launch_log WHERE created_at < $1";
     // A flood of refused launches must not fill the disk.
-    LAUNCH_FLOOD = "DELETE FROM launch_log WHERE id IN (SELECT id FROM launch_log ORDER BY created_at DESC, id DESC LIMIT 100000 OFFSET 10000)";
+    LAUNCH_FLOOD = "DELETE FROM launch_log WHERE id IN (SELECT id FROM launch_log ORDER BY id DESC LIMIT 100000 OFFSET 10000)";
     MESSAGES = "DELETE FROM outbox WHERE state IN ('delivered', 'superseded') AND updated_at < $1 AND id <> ( \
         SELECT MAX(n.id) FROM outbox n WHERE n.resource_link_id = outbox.resource_link_id AND n.learner_id = outbox.learner_id \
         AND n.slot = outbox.slot)";

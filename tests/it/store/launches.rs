@@ -1,5 +1,8 @@
 use courseferry::store::{
-    Durability, StoreError, Tx, context, learner as people,
+    Durability, StoreError, Tx, context,
+    launch::{self, Arrival, LaunchRecord, Opening},
+    launch_log::{self, LaunchLog},
+    learner as people,
     login_state::{self, LoginState},
     registration, session,
 };
@@ -43,6 +46,22 @@ fn a_login_is_consumed_once_by_the_browser_that_began_it() {
         assert_eq!(login_state::peek(&mut db.store.read().await.unwrap(), "s1").await.unwrap(), Some(begun.clone()));
         assert_eq!(consume(db, "s1", "browser of s1", NOW + MINUTE).await, Some(begun));
         assert_eq!(consume(db, "s1", "browser of s1", NOW + MINUTE).await, None, "replayed");
+    });
+}
+
+#[test]
+fn platform_and_login_are_found_in_one_look() {
+    each(async |db| {
+        let (platform, _) = add_platform(&db.store, 1).await;
+        let (other, _) = add_platform(&db.store, 2).await;
+        let begun = login(&platform.id, "s1");
+        begin(db, &begun).await;
+        let mut tx = db.store.read().await.unwrap();
+        let found = login_state::awaited(&mut tx, &platform.issuer, &platform.client_id, "s1").await.unwrap().unwrap();
+        assert_eq!((found.registration.id, found.login), (platform.id, Some(begun)));
+        let found = login_state::awaited(&mut tx, &other.issuer, &other.client_id, "s1").await.unwrap().unwrap();
+        assert_eq!((found.registration, found.login), (other, None), "another platform's login is none");
+        assert_eq!(login_state::awaited(&mut tx, "https://nobody", "c", "s1").await.unwrap(), None);
     });
 }
 
@@ -203,5 +222,123 @@ fn a_class_that_launches_at_once_shares_course_and_link() {
         assert_eq!(distinct(|s| &s.context_id), 1);
         assert_eq!(distinct(|s| &s.resource_link_id), 1);
         assert_eq!(distinct(|s| &s.learner_id), 30);
+    });
+}
+
+fn arrival(login: &LoginState, deployment: &registration::Deployment, sub: &str) -> Arrival {
+    Arrival {
+        login: login.clone(),
+        deployment: deployment.lms_id.clone(),
+        launch: LaunchRecord { deployment_id: String::new(), ..launch_of(deployment, sub, &format!("session of {}", login.state_hash)) },
+        line: LaunchLog {
+            id: courseferry::ids::new_id(),
+            tenant_id: "default".to_owned(),
+            reference: format!("ref of {}", login.state_hash),
+            stage: "launch".to_owned(),
+            ok: true,
+            code: "opened".to_owned(),
+            detail: String::new(),
+            issuer: "https://lms".to_owned(),
+            client_id: "c".to_owned(),
+            checks: "[]".to_owned(),
+            created_at: NOW,
+        },
+    }
+}
+
+async fn arrive(db: &Db, a: &Arrival, now: i64) -> Result<Opening, StoreError> {
+    let a = a.clone();
+    db.store.write(Durability::Normal, async move |tx: &mut Tx| launch::arrive(tx, &a, now).await).await
+}
+
+fn opened(opening: Result<Opening, StoreError>) -> session::Session {
+    match opening.unwrap() {
+        Opening::Opened(session) => *session,
+        other => panic!("no session: {other:?}"),
+    }
+}
+
+async fn logged(db: &Db) -> Vec<String> {
+    let lines = launch_log::recent(&mut db.store.read().await.unwrap(), "default", 100).await.unwrap();
+    lines.into_iter().map(|l| l.reference).collect()
+}
+
+#[test]
+fn an_arrival_consumes_opens_and_notes_whether_all_is_new_or_known() {
+    each(async |db| {
+        let (platform, deployment) = add_platform(&db.store, 1).await;
+        let mut people = Vec::new();
+        for state in ["new", "known"] {
+            let begun = login(&platform.id, state);
+            begin(db, &begun).await;
+            let session = opened(arrive(db, &arrival(&begun, &deployment, "ada"), NOW + MINUTE).await);
+            let mut tx = db.store.read().await.unwrap();
+            assert_eq!(session::find(&mut tx, &format!("session of {state}"), NOW).await.unwrap().as_ref(), Some(&session));
+            assert_eq!(login_state::peek(&mut tx, state).await.unwrap(), None, "consumed");
+            assert_eq!((session.created_at, session.role.as_str(), session.target.as_str()), (NOW + MINUTE, "learner", "foundations"));
+            people.push(session.learner_id);
+        }
+        assert_eq!(people[0], people[1]);
+        let mut lines = logged(db).await;
+        lines.sort();
+        assert_eq!(lines, ["ref of known", "ref of new"]);
+    });
+}
+
+#[test]
+fn an_arrival_without_its_login_leaves_nothing_behind() {
+    each(async |db| {
+        let (platform, deployment) = add_platform(&db.store, 1).await;
+        let begun = login(&platform.id, "s1");
+        begin(db, &begun).await;
+        let other_browser = LoginState { browser_hash: "another".to_owned(), ..begun.clone() };
+        assert_eq!(arrive(db, &arrival(&other_browser, &deployment, "ada"), NOW).await.unwrap(), Opening::NoLogin);
+        assert_eq!(arrive(db, &arrival(&begun, &deployment, "ada"), begun.expires_at).await.unwrap(), Opening::NoLogin, "too late");
+        let mut tx = db.store.read().await.unwrap();
+        assert_eq!(people::by_sub(&mut tx, &platform.id, "ada").await.unwrap(), None);
+        drop(tx);
+        opened(arrive(db, &arrival(&begun, &deployment, "ada"), NOW).await);
+        for _ in 0..2 {
+            assert_eq!(arrive(db, &arrival(&begun, &deployment, "ada"), NOW).await.unwrap(), Opening::NoLogin, "replayed");
+        }
+        assert_eq!(logged(db).await.len(), 1);
+    });
+}
+
+#[test]
+fn of_fifty_arrivals_with_one_login_one_opens() {
+    each(async |db| {
+        let (platform, deployment) = add_platform(&db.store, 1).await;
+        for state in ["new", "known"] {
+            let begun = login(&platform.id, state);
+            begin(db, &begun).await;
+            let all: Vec<_> = (0..50).map(|_| arrival(&begun, &deployment, "ada")).collect();
+            let all = futures_util::future::join_all(all.iter().map(|a| arrive(db, a, NOW))).await;
+            assert_eq!(all.iter().filter(|o| matches!(o, Ok(Opening::Opened(_)))).count(), 1);
+            assert_eq!(all.iter().filter(|o| matches!(o, Ok(Opening::NoLogin))).count(), 49);
+        }
+    });
+}
+
+#[test]
+fn an_arrival_from_a_deployment_that_waits_opens_nothing_even_for_people_we_know() {
+    each(async |db| {
+        let (platform, deployment) = add_platform(&db.store, 1).await;
+        open(&db.store, &launch_of(&deployment, "ada", "before"), NOW).await.unwrap();
+        let (first, second) = (login(&platform.id, "s1"), login(&platform.id, "s2"));
+        begin(db, &first).await;
+        begin(db, &second).await;
+        let mut strange = arrival(&first, &deployment, "ada");
+        strange.deployment = "2".to_owned();
+        assert_eq!(arrive(db, &strange, NOW).await.unwrap(), Opening::DeploymentWaits);
+        let other = registration::deployment(&mut db.store.read().await.unwrap(), &platform.id, "2").await.unwrap().unwrap();
+        assert_eq!(other.status, registration::DeploymentStatus::Waiting, "in the queue");
+        let known = deployment.id.clone();
+        // A deployment an administrator forgot waits like any other, though its people are known.
+        let forget = async move |tx: &mut Tx| registration::forget_deployment(tx, &known).await;
+        assert!(db.store.write(Durability::Full, forget).await.unwrap());
+        assert_eq!(session::find(&mut db.store.read().await.unwrap(), "before", NOW).await.unwrap(), None);
+        assert_eq!(arrive(db, &arrival(&second, &deployment, "ada"), NOW).await.unwrap(), Opening::DeploymentWaits);
+        assert!(logged(db).await.is_empty());
     });
 }
