@@ -7,6 +7,7 @@ const SAVE_WORDS = /** @type {Record<SaveState, [string, string]>} */ ({
   kept: ['↻', 'Kept here, retrying'],
   off: ['!', 'Not connected'],
   ended: ['!', 'Session ended'],
+  refused: ['!', 'Not saved'],
   review: ['–', 'Review, not recorded'],
   preview: ['–', 'Preview'],
   memory: ['–', 'Preview, not kept'],
@@ -35,7 +36,7 @@ export function saveChip(timers) {
     const text = document.createElement('span');
     text.textContent = word;
     chip.append(mark, text);
-    if (state === 'kept' || state === 'off' || state === 'ended' || (state === 'saved' && before === 'kept')) announce(word);
+    if (state === 'kept' || state === 'off' || state === 'ended' || state === 'refused' || (state === 'saved' && before === 'kept')) announce(word);
   }
   return (/** @type {SaveState} */ state) => {
     timers.cancel(waiting);

@@ -9,7 +9,7 @@ import { isEmptyResponse } from './scoring.js';
  *     P ppp            place
  *     L nn (lll)*      lessons read
  *     Q qqq nn bbb ll  per quiz: attempts used, best and last score
- *     R qqq seed n (answer)*   the running attempt      T … the last graded one, for looking back
+ *     R qqq seed nn (answer)*  the running attempt      T … the last graded one, for looking back
  *     Z zzz            checksum
  *
  * Items are named by hashes of their stable ids, never by position: a course that was published again finds what is still there.
@@ -113,7 +113,7 @@ function encodeResponse(q, response) {
 
 /** @param {Quiz} quiz @param {Attempt} attempt @param {(q: Question) => boolean} keep */
 function encodeAttempt(quiz, attempt, keep) {
-  const names = codesFor(quiz.questions.map((q) => q.id), 3).byId;
+  const names = codesFor(quiz.questions.map((q) => q.id), 2).byId;
   const answers = [];
   for (const q of quiz.questions) {
     const response = attempt.responses[q.id];
@@ -251,9 +251,9 @@ function parseState(text, table) {
 function parseAttempt(quiz, take, number) {
   const seed = take(number(1));
   const responses = /** @type {Responses} */ ({});
-  const names = codesFor(quiz ? quiz.questions.map((q) => q.id) : [], 3).byCode;
+  const names = codesFor(quiz ? quiz.questions.map((q) => q.id) : [], 2).byCode;
   for (let n = number(2); n > 0; n--) {
-    const id = names.get(take(3));
+    const id = names.get(take(2));
     const q = quiz && quiz.questions.find((question) => question.id === id);
     const codes = q ? itemCodes(q).byCode : new Map();
     const known = (/** @type {(string | undefined)[]} */ list) => /** @type {string[]} */ (list.filter((x) => x !== undefined));

@@ -67,13 +67,13 @@ export function createLti({ token, send, storage, key, timers, random, tell, ans
         return;
       }
       if (!response.ok && (response.status >= 500 || response.status === 429 || response.status === 408)) return later();
-      // Any other refusal stays one: asking again would not change it.
+      // Another refusal stays one: asking again would not change it.
       queue = queue.filter((waiting) => waiting !== item);
       keep();
       tries = 0;
       if (response.ok) answered(await response.json().catch(() => null));
       if (queue.length) return void next();
-      tell('saved');
+      tell(response.ok ? 'saved' : 'refused');
     } catch (dropped) {
       busy = false;
       later();

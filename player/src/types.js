@@ -60,6 +60,6 @@
  * @property {string} [save]
  * @property {string} [road]
  * @property {boolean} [frameResize] whether the platform listens to our height
- * @typedef {'saved' | 'saving' | 'kept' | 'off' | 'review' | 'preview' | 'memory' | 'ended'} SaveState
+ * @typedef {'saved' | 'saving' | 'kept' | 'off' | 'review' | 'preview' | 'memory' | 'ended' | 'refused'} SaveState
  */
 export {};
