@@ -3,6 +3,7 @@
 
 mod architecture;
 mod cli;
+mod course;
 mod databases;
 mod delivery;
 mod fake_platform;
