@@ -13,10 +13,11 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-export function launch() {
+/** @param {string[]} more flags */
+export function launch(more = []) {
   const executablePath = BINARIES.find((path) => path && existsSync(path));
   if (!executablePath) throw new Error('no Chromium: install the package `chromium`, or name the program in CHROMIUM');
-  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+  return chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...more] });
 }
 
 /**

@@ -8,7 +8,7 @@ import { unzip } from './zip.js';
 
 const here = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(dirname(here));
-const ferry = join(process.env.CARGO_TARGET_DIR || join(root, 'target'), 'debug', 'ferry');
+export const ferry = join(process.env.CARGO_TARGET_DIR || join(root, 'target'), 'debug', 'ferry');
 
 /** @typedef {{ name: string, files: Map<string, Buffer> }} Package */
 
