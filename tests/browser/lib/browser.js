@@ -75,9 +75,9 @@ export function watch(page) {
   return problems;
 }
 
-/** Tries again until `check` holds or five seconds are over. */
-export async function eventually(check, what) {
-  for (let n = 0; n < 50; n++) {
+/** Tries again until `check` holds or the seconds are over. */
+export async function eventually(check, what, seconds = 5) {
+  for (let n = 0; n < seconds * 10; n++) {
     if (await check()) return;
     await new Promise((later) => setTimeout(later, 100));
   }
