@@ -11,13 +11,8 @@ export function enhanceReading(root) {
       const box = /** @type {HTMLElement} */ (target);
       const scrolls = box.scrollWidth > box.clientWidth + 1;
       box.toggleAttribute('data-scrolls', scrolls);
-      if (scrolls) {
-        box.tabIndex = 0;
-        if (box.matches('.table-scroll')) {
-          box.setAttribute('role', 'region');
-          if (!box.hasAttribute('aria-label')) box.setAttribute('aria-label', 'Table, scrolls sideways');
-        }
-      } else box.removeAttribute('tabindex');
+      if (scrolls) box.tabIndex = 0;
+      else box.removeAttribute('tabindex');
     }
   });
   for (const box of all('.table-scroll, .prose pre, .math-block', root)) sizes.observe(box);
