@@ -1,254 +1,312 @@
-//! The class of one link: everybody's progress, grade, and whether the LMS has it.
+//! The class of one link: every learner, how far they are, and where each grade is.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    App, AppError,
-    study::{LinkSettings, Study, of_link},
+    App, AppError, content,
+    standing::{Sign, Standing},
+    study::LinkSettings,
     visit::Visit,
 };
 use crate::{
-    learning,
+    course::{Course, Module},
+    learning::{self, Policy},
     store::{
-        Durability, Tx,
-        class::{self, ClassMember, DeliveryStanding},
-        context, learner,
-        outbox::{self, OutboxState},
+        Tx,
+        class::{self, ClassMember, QuizStanding},
+        context::{self, Context, ResourceLink},
     },
 };
 
-/// Where a learner's grade is, in the five words we use everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GradeState {
-    /// Only a person can help.
-    NeedsYou,
-    /// It did not work yet, and is tried again.
-    Retrying,
-    /// On its way.
-    Waiting,
-    /// The grade book shows something else.
-    Edited,
-    /// The LMS has it.
-    InLms,
-    /// There is none to send.
-    None,
+/// Everybody who opened this link's course as a learner.
+#[derive(Debug, Clone)]
+pub struct ClassView {
+    /// The course as it is now.
+    pub course: Arc<Course>,
+    /// The course in the LMS.
+    pub context: Context,
+    /// The link.
+    pub link: ResourceLink,
+    /// What the teacher changed.
+    pub settings: LinkSettings,
+    /// Id of the one module the link opens; none for the whole course.
+    pub only: Option<String>,
+    /// Whether the LMS takes grades for this link.
+    pub taken: bool,
+    /// One row a learner.
+    pub rows: Vec<ClassRow>,
 }
 
 /// One learner.
 #[derive(Debug, Clone)]
 pub struct ClassRow {
-    /// Row id.
-    pub learner_id: String,
-    /// Name, as far as the platform tells.
-    pub name: String,
-    /// To sort by.
-    pub sort: String,
-    /// Not graded: a test student.
-    pub test: bool,
+    /// Who, with raw standings.
+    pub member: ClassMember,
+    /// One cell for each module of the link, in order.
+    pub cells: Vec<ModuleCell>,
     /// Lessons and quizzes done.
     pub done: usize,
-    /// The grade of this link.
-    pub grade: Option<f64>,
-    /// Graded attempts over all quizzes.
-    pub attempts: i64,
-    /// Where the grade is.
-    pub state: GradeState,
-    /// More about that.
-    pub delivery: Option<DeliveryStanding>,
-    /// Last launch, give or take a day.
-    pub seen_at: i64,
-}
-
-/// The class.
-#[derive(Debug, Clone)]
-pub struct ClassView {
-    /// What the link opens, as the teacher sees it.
-    pub study: Study,
-    /// Title of the LMS's course.
-    pub course_title: String,
     /// Lessons and quizzes there are.
     pub total: usize,
-    /// Everybody, by name.
-    pub rows: Vec<ClassRow>,
+    /// The grade of this link.
+    pub grade: Option<f64>,
+    /// Graded attempts handed in.
+    pub attempts: i64,
+    /// Where the grade is.
+    pub standing: Standing,
+}
+
+/// One module of one learner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModuleCell {
+    /// Which module.
+    pub module: String,
+    /// The score that counts.
+    pub score: Option<f64>,
+    /// Whether it passes, where there is one.
+    pub passed: Option<bool>,
+    /// Lessons read.
+    pub read: usize,
+    /// Lessons there are.
+    pub lessons: usize,
+    /// Whether a quiz is being answered.
+    pub running: bool,
+    /// Whether everything is done.
+    pub complete: bool,
+}
+
+/// How many grades are where. Test students count nowhere but in `test`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Learners.
+    pub learners: usize,
+    /// Learners with a grade.
+    pub graded: usize,
+    /// Grades in the LMS.
+    pub in_lms: usize,
+    /// Grades on their way for the first time.
+    pub waiting: usize,
+    /// Grades tried again.
+    pub retrying: usize,
+    /// Grades somebody changed in the LMS.
+    pub edited: usize,
+    /// Grades that need a person.
+    pub needs_you: usize,
+    /// Learners who finished everything.
+    pub complete: usize,
+    /// Test students.
+    pub test: usize,
 }
 
 impl ClassView {
-    /// How many learners are in this state.
-    #[must_use]
-    pub fn count(&self, state: GradeState) -> usize {
-        self.rows.iter().filter(|r| r.state == state).count()
+    /// The modules the link opens.
+    pub fn modules(&self) -> impl Iterator<Item = &Module> {
+        modules(&self.course, self.only.as_deref())
     }
+
+    /// How many grades are where.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        Tally::of(&self.rows)
+    }
+}
+
+impl Tally {
+    fn of(rows: &[ClassRow]) -> Self {
+        let mut tally = Self { test: rows.iter().filter(|r| !r.member.gradable).count(), ..Self::default() };
+        for row in rows.iter().filter(|r| r.member.gradable) {
+            tally.learners += 1;
+            tally.graded += usize::from(row.grade.is_some());
+            tally.complete += usize::from(row.done == row.total);
+            match row.standing.sign() {
+                Sign::InLms => tally.in_lms += 1,
+                Sign::Waiting => tally.waiting += 1,
+                Sign::Retrying => tally.retrying += 1,
+                Sign::Edited => tally.edited += 1,
+                Sign::NeedsYou => tally.needs_you += 1,
+                Sign::None => {}
+            }
+        }
+        tally
+    }
+}
+
+impl ClassRow {
+    fn new(member: ClassMember, modules: &[&Module], settings: &LinkSettings, whole: bool, taken: bool) -> Self {
+        let read: BTreeSet<String> = member.lessons_read.iter().cloned().collect();
+        let (mut done, mut total, mut weighed) = (0, 0, Vec::new());
+        let mut cells = Vec::with_capacity(modules.len());
+        for module in modules {
+            let quiz = module.quiz.as_ref();
+            let standing = quiz.and_then(|q| member.quizzes.iter().find(|s| s.quiz_id == q.id));
+            let policy =
+                quiz.map_or(Policy { attempts: 0, pass_mark: 0.0, grade: crate::course::GradePolicy::Best }, |q| settings.policy(q));
+            let scores = standing.map(scores).unwrap_or_default();
+            let state = learning::completion(module, policy, &read, &scores);
+            let score = quiz.and_then(|_| learning::module_grade(policy.grade, &scores));
+            if quiz.is_some() {
+                weighed.push((module.weight, score));
+            }
+            let steps = module.lessons.len() + usize::from(quiz.is_some());
+            total += steps;
+            done += steps - state.unread.len() - usize::from(state.quiz_missing);
+            cells.push(ModuleCell {
+                module: module.id.clone(),
+                score,
+                passed: state.passed,
+                read: module.lessons.len() - state.unread.len(),
+                lessons: module.lessons.len(),
+                running: standing.is_some_and(|s| s.running),
+                complete: state.complete,
+            });
+        }
+        let grade = if whole { learning::course_grade(&weighed) } else { weighed.first().and_then(|(_, score)| *score) };
+        let standing = if member.gradable { Standing::judge(grade, member.delivery.as_ref(), taken) } else { Standing::NotTaken };
+        Self { attempts: member.quizzes.iter().map(|q| q.submitted).sum(), member, cells, done, total, grade, standing }
+    }
+
+    /// What to call this learner, whatever the LMS tells us.
+    #[must_use]
+    pub fn name(&self) -> String {
+        display_name(self.member.name.as_deref(), self.member.email.as_deref(), &self.member.learner_id)
+    }
+
+    /// By family name where it is told.
+    #[must_use]
+    pub fn sort_name(&self) -> (String, String) {
+        let name = self.name();
+        (self.member.family_name.as_deref().unwrap_or(&name).to_lowercase(), name.to_lowercase())
+    }
+
+    /// The last thing that happened to the grade, or to the quiz.
+    #[must_use]
+    pub fn last_event(&self) -> Option<i64> {
+        match &self.standing {
+            Standing::InLms { at, .. } | Standing::Edited { at, .. } => Some(*at),
+            _ => self.member.quizzes.iter().filter_map(|q| q.last_at).max(),
+        }
+    }
+}
+
+/// Name, else address, else a handle that stays the same.
+pub(super) fn display_name(name: Option<&str>, email: Option<&str>, learner_id: &str) -> String {
+    let told = [name, email].into_iter().flatten().map(str::trim).find(|t| !t.is_empty());
+    told.map_or_else(|| format!("Learner {}", &learner_id[learner_id.len().saturating_sub(6)..]), str::to_owned)
+}
+
+/// Attempts as the rules of `learning` take them: how many, the best among them, the last one last.
+fn scores(standing: &QuizStanding) -> Vec<f64> {
+    let (Some(best), Some(last)) = (standing.best, standing.last) else { return Vec::new() };
+    let earlier = usize::try_from(standing.submitted - 1).unwrap_or(0);
+    std::iter::repeat_n(best, earlier).chain([last]).collect()
+}
+
+pub(super) fn modules<'a>(course: &'a Course, only: Option<&'a str>) -> impl Iterator<Item = &'a Module> {
+    course.modules.iter().filter(move |m| only.is_none_or(|only| only == m.id))
 }
 
 impl App {
     /// The class of the visitor's link.
     ///
     /// # Errors
-    /// When the visitor is no teacher or the database fails.
+    /// For anybody but teachers, or when the database fails.
     pub async fn class_view(&self, visit: &Visit) -> Result<ClassView, AppError> {
-        if !visit.is_teacher() {
-            return Err(AppError::Forbidden);
-        }
-        let study = self.study(visit).await?;
         let mut tx = self.store.read().await?;
-        let session = &visit.session;
-        self.look_up_grades(&session.resource_link_id);
-        let members = class::view(&mut tx, &session.resource_link_id, &session.context_id, study.only.as_deref()).await?;
-        let course_title = context::find(&mut tx, &session.context_id).await?.map(|c| c.title).unwrap_or_default();
-        let mut rows: Vec<ClassRow> = members.into_iter().map(|m| row(m, &study)).collect();
-        rows.sort_by(|a, b| (a.test, &a.sort, &a.learner_id).cmp(&(b.test, &b.sort, &b.learner_id)));
-        Ok(ClassView { total: study.done().1, study, course_title, rows })
-    }
-
-    /// Sends one learner's grade again, or everybody's that waits or was given up.
-    ///
-    /// # Errors
-    /// When the visitor is no teacher or the learner is of another course.
-    pub async fn resend_score(&self, visit: &Visit, learner_id: Option<&str>) -> Result<(), AppError> {
-        if !visit.is_teacher() {
-            return Err(AppError::Forbidden);
-        }
-        let (now, course, session, site) = (self.now(), self.course(), visit.session.clone(), self.site.clone());
-        match learner_id.map(str::to_owned) {
-            None => {
-                self.store
-                    .write(Durability::Full, async move |tx: &mut Tx| outbox::hurry(tx, &session.resource_link_id, now).await.map(drop))
-                    .await?;
-            }
-            Some(learner_id) => {
-                self.store
-                    .write(Durability::Full, async move |tx: &mut Tx| {
-                        let enrolled = learner::enrolment(tx, &session.context_id, &learner_id).await?.filter(|e| e.gradable);
-                        let enrolled = enrolled.ok_or(AppError::NotFound)?;
-                        let theirs =
-                            of_link(tx, course.clone(), &session.resource_link_id, &session.context_id, &enrolled.learner_id, true).await?;
-                        if let Some(message) = super::submit_quiz::message(&site, &session, &learner_id, &theirs, now) {
-                            outbox::enqueue(tx, &message, now).await?;
-                        }
-                        Ok::<_, AppError>(())
-                    })
-                    .await?;
-            }
-        }
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// Changes what the visitor's link opens and how it counts.
-    ///
-    /// # Errors
-    /// When the visitor is no teacher, or the values make no sense.
-    pub async fn set_up_link(&self, visit: &Visit, target: &str, settings: &LinkSettings) -> Result<(), AppError> {
-        if !visit.is_teacher() {
-            return Err(AppError::Forbidden);
-        }
-        if super::content::page(&self.course(), target).is_none() {
-            return Err(AppError::Invalid(format!("nothing in the course is called `{target}`")));
-        }
-        if settings.pass_mark.is_some_and(|p| !(0.0..=100.0).contains(&p)) || settings.attempts.is_some_and(|a| a > 1000) {
-            return Err(AppError::Invalid("a pass mark is 0 to 100, attempts are 0 to 1000".to_owned()));
-        }
-        let json = serde_json::to_string(settings).map_err(|source| AppError::Unreadable { what: "setting", source })?;
-        let (link, target, now) = (visit.session.resource_link_id.clone(), target.to_owned(), self.now());
-        self.store
-            .write(Durability::Full, async move |tx: &mut Tx| {
-                context::set_target(tx, &link, &target, now).await?;
-                context::set_settings(tx, &link, &json, now).await.map(drop)
-            })
-            .await?;
-        Ok(())
+        let view = load(&mut tx, self.course(), visit).await?;
+        self.look_up_grades(&view.link.id);
+        Ok(view)
     }
 }
 
-fn row(member: ClassMember, study: &Study) -> ClassRow {
-    let read: BTreeSet<String> = member.lessons_read.iter().cloned().collect();
-    let (mut done, mut grades) = (0, Vec::new());
-    for module in study.modules() {
-        done += module.lessons.iter().filter(|l| read.contains(&l.id)).count();
-        let Some(quiz) = &module.quiz else { continue };
-        let policy = study.policy(quiz);
-        let standing = member.quizzes.iter().find(|q| q.quiz_id == quiz.id);
-        let grade = standing.and_then(|q| match policy.grade {
-            crate::course::GradePolicy::Best => q.best,
-            crate::course::GradePolicy::Last => q.last,
-        });
-        let passed = standing.and_then(|q| q.best).is_some_and(|b| b >= policy.pass_mark);
-        let spent = standing.is_some_and(|q| policy.left(usize::try_from(q.submitted).unwrap_or(0)) == Some(0));
-        done += usize::from(passed || spent);
-        grades.push((module.weight, grade));
+pub(super) async fn load(tx: &mut Tx, course: Arc<Course>, visit: &Visit) -> Result<ClassView, AppError> {
+    if !visit.is_teacher() {
+        return Err(AppError::Forbidden);
     }
-    let grade = if study.only.is_some() { grades.first().and_then(|g| g.1) } else { learning::course_grade(&grades) };
-    let name = name(&member);
-    ClassRow {
-        sort: member.family_name.as_deref().unwrap_or(&name).to_lowercase(),
-        state: state(member.delivery.as_ref(), grade.is_some() && member.gradable),
-        attempts: member.quizzes.iter().map(|q| q.submitted).sum(),
-        learner_id: member.learner_id,
-        test: !member.gradable,
-        name,
-        done,
-        grade,
-        delivery: member.delivery,
-        seen_at: member.seen_at,
-    }
-}
-
-fn name(member: &ClassMember) -> String {
-    let known = member.name.clone().or_else(|| member.email.clone());
-    known.unwrap_or_else(|| format!("Learner {}", member.sub.chars().take(12).collect::<String>()))
-}
-
-fn state(delivery: Option<&DeliveryStanding>, has_grade: bool) -> GradeState {
-    let Some(delivery) = delivery else { return if has_grade { GradeState::Waiting } else { GradeState::None } };
-    match delivery.state {
-        Some(OutboxState::Parked) => GradeState::NeedsYou,
-        Some(OutboxState::Ready) if delivery.attempts > 0 => GradeState::Retrying,
-        Some(OutboxState::Running) if delivery.attempts > 1 => GradeState::Retrying,
-        Some(OutboxState::Ready | OutboxState::Running) => GradeState::Waiting,
-        _ => match (delivery.accepted_score, delivery.seen_score) {
-            (Some(ours), Some(seen)) if (ours - seen).abs() >= 0.01 => GradeState::Edited,
-            (None, None) => GradeState::None,
-            _ => GradeState::InLms,
-        },
-    }
+    let session = &visit.session;
+    let link = context::link(tx, &session.resource_link_id).await?.ok_or(AppError::NotFound)?;
+    let context = context::find(tx, &session.context_id).await?.ok_or(AppError::NotFound)?;
+    let only = content::page(&course, &link.target).and_then(|p| p.module()).map(|m| m.id.clone());
+    let members = class::view(tx, &link.id, &context.id, only.as_deref()).await?;
+    let settings = LinkSettings::parse(&link.settings);
+    let taken = link.lineitem.is_some() || context.lineitems_url.is_some();
+    let opened: Vec<&Module> = modules(&course, only.as_deref()).collect();
+    let mut rows: Vec<ClassRow> = members.into_iter().map(|m| ClassRow::new(m, &opened, &settings, only.is_none(), taken)).collect();
+    rows.sort_by_cached_key(ClassRow::sort_name);
+    Ok(ClassView { settings, taken, only, rows, context, link, course })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{course, package::fixture};
 
-    fn standing(state: Option<OutboxState>, attempts: i64, accepted: Option<f64>, seen: Option<f64>) -> DeliveryStanding {
-        DeliveryStanding {
-            outbox_id: None,
-            state,
-            code: None,
-            detail: None,
-            attempts,
-            run_at: None,
-            accepted_score: accepted,
-            accepted_at: None,
-            seen_score: seen,
-            seen_at: None,
+    fn member(id: &str) -> ClassMember {
+        ClassMember {
+            learner_id: id.to_owned(),
+            name: Some(format!("Name {id}")),
+            family_name: None,
+            email: None,
+            sub: id.to_owned(),
+            gradable: true,
+            seen_at: 0,
+            lessons_read: Vec::new(),
+            quizzes: Vec::new(),
+            delivery: None,
         }
     }
 
+    fn took(quiz_id: &str, submitted: i64, best: f64, last: f64) -> QuizStanding {
+        QuizStanding { quiz_id: quiz_id.to_owned(), submitted, running: false, best: Some(best), last: Some(last), last_at: Some(1) }
+    }
+
+    fn row(member: ClassMember, settings: &LinkSettings, whole: bool) -> ClassRow {
+        let course = fixture::course();
+        let modules: Vec<&Module> = course.modules.iter().take(if whole { usize::MAX } else { 1 }).collect();
+        ClassRow::new(member, &modules, settings, whole, true)
+    }
+
+    fn first_quiz() -> String {
+        fixture::course().modules[0].quiz.as_ref().map(|q| q.id.clone()).unwrap()
+    }
+
     #[test]
-    fn the_five_words_follow_from_outbox_and_ledger() {
-        use OutboxState::{Delivered, Parked, Ready, Running};
-        let cases = [
-            (standing(Some(Parked), 3, None, None), GradeState::NeedsYou),
-            (standing(Some(Ready), 0, None, None), GradeState::Waiting),
-            (standing(Some(Ready), 2, None, None), GradeState::Retrying),
-            (standing(Some(Running), 1, None, None), GradeState::Waiting),
-            (standing(Some(Delivered), 1, Some(80.0), None), GradeState::InLms),
-            (standing(Some(Delivered), 1, Some(80.0), Some(80.0)), GradeState::InLms),
-            (standing(Some(Delivered), 1, Some(80.0), Some(95.0)), GradeState::Edited),
-            (standing(None, 0, None, None), GradeState::None),
-        ];
-        for (delivery, expected) in cases {
-            assert_eq!(state(Some(&delivery), true), expected, "{delivery:?}");
-        }
-        assert_eq!(state(None, true), GradeState::Waiting);
-        assert_eq!(state(None, false), GradeState::None);
+    fn the_policy_of_the_link_decides_which_attempt_counts() {
+        let mut learner = member("a");
+        learner.quizzes = vec![took(&first_quiz(), 3, 90.0, 50.0)];
+        let best = row(learner.clone(), &LinkSettings::default(), false);
+        assert_eq!((best.grade, best.attempts), (Some(90.0), 3));
+        let last = LinkSettings { grade: Some(course::GradePolicy::Last), ..LinkSettings::default() };
+        assert_eq!(row(learner, &last, false).grade, Some(50.0));
+    }
+
+    #[test]
+    fn a_whole_course_counts_unattempted_quizzes_as_nothing() {
+        let mut learner = member("a");
+        learner.quizzes = vec![took(&first_quiz(), 1, 80.0, 80.0)];
+        let whole = row(learner, &LinkSettings::default(), true);
+        let graded = fixture::course().modules.iter().filter(|m| m.quiz.is_some()).count();
+        assert!(whole.grade.unwrap() <= 80.0);
+        assert_eq!(whole.cells.iter().filter(|c| c.score.is_some()).count(), 1);
+        assert!(graded >= 1);
+    }
+
+    #[test]
+    fn nobody_is_nameless_and_a_handle_gives_nothing_away() {
+        assert_eq!(display_name(Some(" "), Some("a@x.org"), "0123456789"), "a@x.org");
+        assert_eq!(display_name(None, None, "0123456789"), "Learner 456789");
+        assert_eq!(display_name(Some("Ada"), Some("a@x.org"), "0"), "Ada");
+    }
+
+    #[test]
+    fn test_students_are_counted_apart() {
+        let mut tester = member("t");
+        tester.gradable = false;
+        tester.quizzes = vec![took(&first_quiz(), 1, 10.0, 10.0)];
+        let mut learner = member("a");
+        learner.quizzes = vec![took(&first_quiz(), 1, 10.0, 10.0)];
+        let rows = [tester, learner].map(|m| row(m, &LinkSettings::default(), false));
+        let tally = Tally::of(&rows);
+        assert_eq!((tally.learners, tally.graded, tally.needs_you, tally.test), (1, 1, 1, 1));
+        assert_eq!(rows[0].standing, Standing::NotTaken);
     }
 }

@@ -29,6 +29,12 @@ pub enum AppError {
         #[source]
         source: serde_json::Error,
     },
+    /// A package could not be had.
+    #[error(transparent)]
+    Package(#[from] super::packages::ShelfError),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] super::password::PasswordError),
     /// OpenSSL has no randomness.
     #[error("no randomness")]
     Random(#[from] openssl::error::ErrorStack),

@@ -33,7 +33,7 @@ impl MediaKey {
     }
 
     /// Over the content's hash too: a changed file has another address.
-    fn signature(&self, path: &str, content_hash: &str, expiry: i64) -> String {
+    pub(super) fn signature(&self, path: &str, content_hash: &str, expiry: i64) -> String {
         let sign = || {
             let key = PKey::hmac(self.0.as_bytes())?;
             let mut signer = Signer::new(MessageDigest::sha256(), &key)?;

@@ -1,21 +1,31 @@
 //! Use cases, one verb a file: what the front doors ask for.
 
 mod accept_launch;
+pub mod add_platform;
+pub mod admin_sign_in;
 mod begin_login;
-mod class_view;
+pub mod class_query;
+pub mod class_view;
 pub mod content;
 pub mod deliver_scores;
 mod embedders;
 mod error;
+pub mod learner_view;
+pub mod link_settings;
 mod log_launch;
 mod look_up_grades;
 mod master_key;
 mod media;
+pub mod packages;
+mod password;
+pub mod platforms;
 pub mod read_results;
 mod receipt;
 mod record_progress;
 mod refusal;
+mod resend_score;
 mod site;
+pub mod standing;
 mod start_attempt;
 pub mod study;
 mod submit_quiz;
@@ -27,7 +37,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 pub use accept_launch::{Accepted, LaunchPost, Opened, Proof, SessionData, role_name};
 pub use begin_login::{LOGIN_LIFE, LoginStarted, Storage, storage_key};
-pub use class_view::{ClassRow, ClassView, GradeState};
 use deliver_scores::Courier;
 pub use error::AppError;
 pub use look_up_grades::GradeBooks;
@@ -35,6 +44,7 @@ pub use master_key::{MasterKeyError, master_key};
 pub use media::MediaKey;
 pub use receipt::Receipt;
 pub use refusal::{Reason, Refused};
+pub use resend_score::Resent;
 pub use site::{Site, SiteError};
 pub use start_attempt::responses_of;
 pub use study::{LinkSettings, Study};
@@ -66,6 +76,7 @@ pub struct App {
     pub grade_books: Arc<GradeBooks>,
     /// Rung when a grade waits: the worker need not wait for its next look.
     pub wake: Arc<Notify>,
+    shelf: packages::Shelf,
     course: RwLock<Arc<Course>>,
 }
 
@@ -102,6 +113,7 @@ impl App {
             session_life: i64::from(parts.session_hours) * 60 * 60 * 1000,
             grade_books: Arc::new(GradeBooks::new(parts.courier)),
             wake: Arc::new(Notify::new()),
+            shelf: packages::Shelf::default(),
             course: RwLock::new(Arc::new(parts.course)),
         }
     }

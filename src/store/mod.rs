@@ -34,6 +34,7 @@ pub mod login_state;
 pub mod meta;
 mod migrate;
 pub mod outbox;
+pub mod overview;
 mod postgres;
 pub mod progress;
 pub mod quiz_version;

@@ -152,6 +152,7 @@ sql! {
     LOCK = "UPDATE registration SET updated_at = updated_at WHERE id = $1";
     APPROVE = "UPDATE deployment SET status = 'active' WHERE id = $1";
     END_OF_DEPLOYMENT = "DELETE FROM session WHERE context_id IN (SELECT id FROM context WHERE deployment_id = $1)";
+    SUSPEND = "UPDATE deployment SET status = 'waiting' WHERE id = $1";
     FORGET_DEPLOYMENT = "DELETE FROM deployment WHERE id = $1";
 }
 
@@ -314,6 +315,15 @@ pub async fn pin_deployment(tx: &mut Tx, registration_id: &str, lms_id: &str, no
 /// When the database fails.
 pub async fn approve_deployment(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
     Ok(execute!(tx, APPROVE, id)? > 0)
+}
+
+/// Puts a deployment back into the queue: its launches are refused and its sessions end, what came through it stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn suspend_deployment(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
+    execute!(tx, END_OF_DEPLOYMENT, id)?;
+    Ok(execute!(tx, SUSPEND, id)? > 0)
 }
 
 /// Forgets a deployment, with what came through it.

@@ -4,7 +4,7 @@ use sqlx::{Executor as _, SqlSafeStr as _};
 
 use super::{
     Store, StoreError, Tx, admin, attempt, class, context, delivery, launch, launch_log, learner, ledger, login_state, meta, outbox,
-    progress, quiz_version, registration, session, sweep, tenant, tool_key,
+    overview, progress, quiz_version, registration, session, sweep, tenant, tool_key,
 };
 
 /// (aggregate, its statements by name)
@@ -21,6 +21,7 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("login_state", login_state::STATEMENTS),
     ("meta", meta::STATEMENTS),
     ("outbox", outbox::STATEMENTS),
+    ("overview", overview::STATEMENTS),
     ("progress", progress::STATEMENTS),
     ("quiz_version", quiz_version::STATEMENTS),
     ("registration", registration::STATEMENTS),

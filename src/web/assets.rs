@@ -32,7 +32,8 @@ impl Assets {
         for (name, text) in OWN {
             assets.add(prefix, name, text.as_bytes().to_vec());
         }
-        let style = format!("{}{}", player::style(), include_str!("../../templates/web/web.css"));
+        let style =
+            [player::style().as_str(), include_str!("../../templates/web/web.css"), include_str!("../../templates/web/desk.css")].concat();
         assets.add(prefix, "ferry.css", style.into_bytes());
         assets.add(prefix, "player.js", player::script(Adapter::Lti).into_bytes());
         assets.add(prefix, "tools.js", player::tools_script().into_bytes());

@@ -34,6 +34,9 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/l/{launch}/result/{attempt}/road").route(get().to(quiz::road)))
 
         .service(resource("/l/{launch}/class").route(get().to(teach::class)))
-        .service(resource("/l/{launch}/class/resend").route(post().to(teach::resend)))
+        .service(resource("/l/{launch}/class.csv").route(get().to(teach::export)))
+        .service(resource("/l/{launch}/class/resend").route(post().to(teach::resend_stuck)))
+        .service(resource("/l/{launch}/class/{learner}").route(get().to(teach::learner)))
+        .service(resource("/l/{launch}/class/{learner}/resend").route(post().to(teach::resend)))
         .service(resource("/l/{launch}/choose").route(get().to(teach::choose)).route(post().to(teach::chosen)));
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod architecture;
+mod class;
 mod cli;
 mod course;
 mod databases;
@@ -15,4 +16,5 @@ mod lti;
 mod package;
 mod services;
 mod store;
+mod teach;
 mod trial;

@@ -2,13 +2,13 @@
 
 use actix_web::{
     HttpResponse,
-    web::{Data, Form},
+    http::header,
+    web::{Data, Form, Path, Query},
 };
 
 use super::learn::see;
 use crate::{
-    app::LinkSettings,
-    course::GradePolicy,
+    app::{Resent, class_query::ClassQuery, link_settings::SettingsForm},
     web::{
         Error, State,
         extract::{Pairs, Visitor},
@@ -16,38 +16,79 @@ use crate::{
     },
 };
 
-pub(crate) async fn class(state: Data<State>, visitor: Visitor) -> Result<HttpResponse, Error> {
+/// `/l/<launch>/class`: everybody who opened this link's course.
+pub(crate) async fn class(state: Data<State>, visitor: Visitor, query: Query<Pairs>) -> Result<HttpResponse, Error> {
     let view = state.app.class_view(&visitor.visit).await?;
-    teach::class(&state, &visitor, &view)
+    let said = teach::said(value(&query, "said"), value(&query, "n"));
+    Ok(teach::class::page(&state, &visitor, &view, ClassQuery::parse(&query), said))
 }
 
-/// One learner's grade, or without a learner all that wait or were given up.
-pub(crate) async fn resend(state: Data<State>, visitor: Visitor, form: Form<Pairs>) -> Result<HttpResponse, Error> {
+/// `/l/<launch>/class.csv`: the same rows for a spreadsheet.
+pub(crate) async fn export(state: Data<State>, visitor: Visitor, query: Query<Pairs>) -> Result<HttpResponse, Error> {
+    let view = state.app.class_view(&visitor.visit).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"class.csv\""))
+        .body(teach::csv::export(&view, &ClassQuery::parse(&query))))
+}
+
+/// `/l/<launch>/class/<learner>`.
+pub(crate) async fn learner(
+    state: Data<State>,
+    visitor: Visitor,
+    path: Path<(String, String)>,
+    query: Query<Pairs>,
+) -> Result<HttpResponse, Error> {
+    let view = state.app.learner_view(&visitor.visit, &path.1).await?;
+    Ok(teach::learner::page(&state, &visitor, &view, teach::said(value(&query, "said"), "")))
+}
+
+/// One learner's grade again. Over a mark edited in the LMS only with `replace`.
+pub(crate) async fn resend(
+    state: Data<State>,
+    visitor: Visitor,
+    path: Path<(String, String)>,
+    form: Form<Pairs>,
+) -> Result<HttpResponse, Error> {
     visitor.check_form(&form)?;
-    let learner = form.iter().find(|(name, _)| name == "learner").map(|(_, id)| id.as_str());
-    state.app.resend_score(&visitor.visit, learner).await?;
-    Ok(see(&state.site().path(&format!("/l/{}/class", visitor.visit.launch_id))))
-}
-
-pub(crate) async fn choose(state: Data<State>, visitor: Visitor) -> Result<HttpResponse, Error> {
-    visitor.check_teacher()?;
-    let study = state.app.study(&visitor.visit).await?;
-    teach::choose(&state, &visitor, &study)
-}
-
-pub(crate) async fn chosen(state: Data<State>, visitor: Visitor, form: Form<Pairs>) -> Result<HttpResponse, Error> {
-    visitor.check_form(&form)?;
-    let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim()).filter(|v| !v.is_empty());
-    let wrong = |name: &str| Error::BadRequest(format!("`{name}` is not a number").into());
-    let settings = LinkSettings {
-        attempts: field("attempts").map(str::parse).transpose().map_err(|_| wrong("attempts"))?,
-        pass_mark: field("pass_mark").map(str::parse).transpose().map_err(|_| wrong("pass_mark"))?,
-        grade: match field("grade") {
-            Some("best") => Some(GradePolicy::Best),
-            Some("last") => Some(GradePolicy::Last),
-            _ => None,
-        },
+    let resent = state.app.resend_score(&visitor.visit, &path.1, value(&form, "replace") == "yes").await?;
+    let said = match resent {
+        Resent::Queued => "queued",
+        Resent::Edited => "edited",
+        Resent::Nothing => "nothing",
+        Resent::NotTaken => "not-taken",
     };
-    state.app.set_up_link(&visitor.visit, field("target").unwrap_or_default(), &settings).await?;
-    Ok(see(&state.site().path(&format!("/l/{}/class", visitor.visit.launch_id))))
+    Ok(see(&state.site().path(&format!("/l/{}/class/{}?said={said}", path.0, path.1))))
+}
+
+/// Everything that is stuck again.
+pub(crate) async fn resend_stuck(state: Data<State>, visitor: Visitor, form: Form<Pairs>) -> Result<HttpResponse, Error> {
+    visitor.check_form(&form)?;
+    let queued = state.app.resend_stuck(&visitor.visit).await?;
+    Ok(see(&state.site().path(&format!("/l/{}/class?said=queued-all&n={queued}", visitor.visit.launch_id))))
+}
+
+/// `/l/<launch>/choose`: what the link opens and how it counts.
+pub(crate) async fn choose(state: Data<State>, visitor: Visitor) -> Result<HttpResponse, Error> {
+    let view = state.app.class_view(&visitor.visit).await?;
+    let form = SettingsForm::of(&view.settings, &view.link.target);
+    Ok(teach::settings::page(&state, &visitor, &view, &form, &Vec::new()))
+}
+
+pub(crate) async fn chosen(state: Data<State>, visitor: Visitor, pairs: Form<Pairs>) -> Result<HttpResponse, Error> {
+    visitor.check_form(&pairs)?;
+    let view = state.app.class_view(&visitor.visit).await?;
+    let form = SettingsForm::from_pairs(&pairs);
+    match form.check(&view.course) {
+        Ok((settings, opens)) => {
+            state.app.change_link(&visitor.visit, &settings, opens).await?;
+            Ok(see(&state.site().path(&format!("/l/{}/class?said=settings", visitor.visit.launch_id))))
+        }
+        Err(problems) => Ok(teach::settings::page(&state, &visitor, &view, &form, &problems)),
+    }
+}
+
+/// The first value of a name, or nothing.
+pub(super) fn value<'p>(pairs: &'p Pairs, name: &str) -> &'p str {
+    pairs.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
 }

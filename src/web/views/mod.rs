@@ -12,6 +12,7 @@ pub(crate) mod launch;
 pub(crate) mod learn;
 pub(crate) mod refusal;
 pub(crate) mod teach;
+pub(crate) mod tools;
 
 /// What every page's frame needs.
 pub(crate) struct Base {

@@ -1,0 +1,220 @@
+//! The administrator's platforms: all at a glance, one in full, and what can be done to one.
+
+use super::{
+    App, AppError,
+    add_platform::{PlatformForm, Product},
+    admin_sign_in::{AdminVisit, audit},
+};
+use crate::store::{
+    Durability, Tx,
+    launch_log::LaunchLog,
+    overview::{self, Glance},
+    registration::{self, Belongings, Deployment, DeploymentPolicy, Registration, RegistrationStatus},
+    tool_key::{self, ToolKey},
+};
+
+/// Most lines of the launch log shown.
+const LINES: i64 = 50;
+
+/// Everything at a glance.
+#[derive(Debug)]
+pub struct AdminHome {
+    /// Registrations, oldest first.
+    pub platforms: Vec<Glance>,
+    /// The latest refused launches, of platforms known or not.
+    pub refused: Vec<LaunchLog>,
+    /// What is known under the reference that was asked for.
+    pub found: Option<Vec<LaunchLog>>,
+}
+
+/// One registration in full.
+#[derive(Debug)]
+pub struct PlatformView {
+    /// As registered.
+    pub registration: Registration,
+    /// Installations of us there.
+    pub deployments: Vec<Deployment>,
+    /// The latest launches, good and bad.
+    pub launches: Vec<LaunchLog>,
+    /// Our signing keys.
+    pub keys: Vec<ToolKey>,
+    /// What removing it would take along.
+    pub belongings: Belongings,
+    /// Its line in the list.
+    pub glance: Option<Glance>,
+}
+
+/// What can be done to a registration.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Accept its launches, and every deployment that waits.
+    Approve,
+    /// Refuse its launches; everything stays.
+    SwitchOff,
+    /// Let one deployment in.
+    ApproveDeployment(String),
+    /// Put one deployment back into the queue.
+    BlockDeployment(String),
+    /// What happens to deployments we have not met.
+    SetPolicy(DeploymentPolicy),
+    /// Whether launches without a user id are accepted.
+    SetAnonymous(bool),
+}
+
+impl App {
+    /// All platforms, and what is known under `reference` if one was asked for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn admin_home(&self, admin: &AdminVisit, reference: Option<&str>) -> Result<AdminHome, AppError> {
+        let tenant = &admin.account.tenant_id;
+        let mut tx = self.store.read().await?;
+        let found = match reference.map(|r| r.trim().to_uppercase()).filter(|r| !r.is_empty()) {
+            Some(reference) => Some(overview::by_reference(&mut tx, tenant, &reference).await?),
+            None => None,
+        };
+        let platforms = overview::glances(&mut tx, tenant).await?;
+        Ok(AdminHome { platforms, found, refused: overview::refused(&mut tx, tenant, 10).await? })
+    }
+
+    /// One platform in full.
+    ///
+    /// # Errors
+    /// When there is none, or it is another tenant's.
+    pub async fn platform(&self, admin: &AdminVisit, id: &str) -> Result<PlatformView, AppError> {
+        let mut tx = self.store.read().await?;
+        let r = own(&mut tx, admin, id).await?;
+        Ok(PlatformView {
+            deployments: registration::deployments(&mut tx, &r.id).await?,
+            launches: overview::launches(&mut tx, &r.tenant_id, &r.issuer, &r.client_id, LINES).await?,
+            keys: tool_key::list(&mut tx, &r.tenant_id).await?,
+            belongings: registration::belongings(&mut tx, &r.id).await?,
+            glance: overview::glances(&mut tx, &r.tenant_id).await?.into_iter().find(|g| g.id == r.id),
+            registration: r,
+        })
+    }
+
+    /// Does `act` to a platform.
+    ///
+    /// # Errors
+    /// When there is none, it is another tenant's, or it has no such deployment.
+    pub async fn act_on_platform(&self, admin: &AdminVisit, id: &str, act: Act) -> Result<(), AppError> {
+        let (who, id, now, what) = (admin.clone(), id.to_owned(), self.now(), act.name());
+        let on = self
+            .store
+            .write(Durability::Full, async move |tx: &mut Tx| {
+                let r = own(tx, &who, &id).await?;
+                carry_out(tx, &r, &act, now).await?;
+                Ok::<_, AppError>(r.issuer)
+            })
+            .await?;
+        audit(&admin.account, what, &on);
+        Ok(())
+    }
+
+    /// Changes name and addresses. Issuer and client id stay: they are what the platform is known by.
+    ///
+    /// # Errors
+    /// When there is none or it is another tenant's. `Ok(Err(..))` names fields that will not do.
+    pub async fn change_platform(
+        &self,
+        admin: &AdminVisit,
+        id: &str,
+        form: &PlatformForm,
+    ) -> Result<Result<(), Vec<(&'static str, String)>>, AppError> {
+        let (who, id, now, form) = (admin.clone(), id.to_owned(), self.now(), form.clone());
+        let changed = self
+            .store
+            .write(Durability::Full, async move |tx: &mut Tx| {
+                let old = own(tx, &who, &id).await?;
+                let whole = PlatformForm { issuer: old.issuer.clone(), client_id: old.client_id.clone(), ..form.clone() };
+                let new = match whole.check(Product::Other, &old.tenant_id, now) {
+                    Ok((new, _)) => new,
+                    Err(problems) => return Ok::<_, AppError>(Err(problems)),
+                };
+                let row = Registration {
+                    name: new.name,
+                    auth_url: new.auth_url,
+                    token_url: new.token_url,
+                    jwks_url: new.jwks_url,
+                    updated_at: now,
+                    ..old
+                };
+                registration::update(tx, &row).await?;
+                Ok(Ok(row.issuer))
+            })
+            .await?;
+        Ok(changed.map(|issuer| audit(&admin.account, "platform changed", &issuer)))
+    }
+
+    /// Erases a platform with everything that came through it, if `typed` is its name. Gives whether it was.
+    ///
+    /// # Errors
+    /// When there is none or it is another tenant's.
+    pub async fn remove_platform(&self, admin: &AdminVisit, id: &str, typed: &str) -> Result<bool, AppError> {
+        let (who, id, typed) = (admin.clone(), id.to_owned(), typed.trim().to_owned());
+        let removed = self
+            .store
+            .write(Durability::Full, async move |tx: &mut Tx| {
+                let r = own(tx, &who, &id).await?;
+                if typed != r.name.trim() {
+                    return Ok::<_, AppError>(None);
+                }
+                registration::remove(tx, &r.id).await?;
+                Ok(Some(r.issuer))
+            })
+            .await?;
+        if let Some(issuer) = &removed {
+            audit(&admin.account, "platform removed", issuer);
+        }
+        Ok(removed.is_some())
+    }
+}
+
+impl Act {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Approve => "platform approved",
+            Self::SwitchOff => "platform switched off",
+            Self::ApproveDeployment(_) => "deployment approved",
+            Self::BlockDeployment(_) => "deployment blocked",
+            Self::SetPolicy(_) => "deployment policy changed",
+            Self::SetAnonymous(_) => "anonymous launches changed",
+        }
+    }
+}
+
+async fn own(tx: &mut Tx, admin: &AdminVisit, id: &str) -> Result<Registration, AppError> {
+    registration::find(tx, id).await?.filter(|r| r.tenant_id == admin.account.tenant_id).ok_or(AppError::NotFound)
+}
+
+async fn carry_out(tx: &mut Tx, r: &Registration, act: &Act, now: i64) -> Result<(), AppError> {
+    match act {
+        Act::Approve => {
+            registration::set_status(tx, &r.id, RegistrationStatus::Active, now).await?;
+            for d in registration::deployments(tx, &r.id).await? {
+                registration::approve_deployment(tx, &d.id).await?;
+            }
+        }
+        Act::SwitchOff => drop(registration::set_status(tx, &r.id, RegistrationStatus::Disabled, now).await?),
+        Act::ApproveDeployment(id) => {
+            its_deployment(tx, r, id).await?;
+            registration::approve_deployment(tx, id).await?;
+        }
+        Act::BlockDeployment(id) => {
+            its_deployment(tx, r, id).await?;
+            registration::suspend_deployment(tx, id).await?;
+        }
+        Act::SetPolicy(policy) => {
+            registration::update(tx, &Registration { deployment_policy: *policy, updated_at: now, ..r.clone() }).await?;
+        }
+        Act::SetAnonymous(anonymous) => {
+            registration::update(tx, &Registration { anonymous: *anonymous, updated_at: now, ..r.clone() }).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn its_deployment(tx: &mut Tx, r: &Registration, id: &str) -> Result<(), AppError> {
+    registration::deployments(tx, &r.id).await?.iter().any(|d| d.id == id).then_some(()).ok_or(AppError::NotFound)
+}

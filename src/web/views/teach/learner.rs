@@ -1,0 +1,245 @@
+//! One learner of a class.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::{class::act, words};
+use crate::{
+    app::{
+        class_view::ClassRow,
+        learner_view::{AttemptView, LearnerView},
+        standing::{Sign, Standing},
+    },
+    learning::delivery,
+    store::{attempt::AttemptState, delivery::DeliveryTry},
+    web::{
+        State,
+        extract::Visitor,
+        views::{
+            Base, html,
+            learn::percent,
+            tools::{Frame, Said, When, count, duration},
+        },
+    },
+};
+
+#[derive(Template)]
+#[template(path = "web/teach/learner.html")]
+struct LearnerPage<'a> {
+    base: Base,
+    frame: Frame,
+    name: String,
+    email: &'a str,
+    sub: &'a str,
+    test: bool,
+    activity: String,
+    class: String,
+    here: String,
+    sign: Sign,
+    none: &'static str,
+    why: String,
+    who: &'static str,
+    act: Option<&'static str>,
+    /// The LMS's mark and ours, where they differ.
+    decide: Option<(String, String)>,
+    again: bool,
+    accounts: Vec<Account>,
+    facts: Vec<String>,
+    attempts: Vec<Try<'a>>,
+    sends: Vec<Send<'a>>,
+    modules: Vec<ModuleLine<'a>>,
+    form_token: &'a str,
+}
+
+/// One of the three accounts of a grade: here, taken by the LMS, seen in the LMS.
+struct Account {
+    place: &'static str,
+    score: String,
+    when: Option<When>,
+    note: &'static str,
+}
+
+struct Try<'a> {
+    number: i64,
+    quiz: &'a str,
+    running: bool,
+    practice: bool,
+    score: String,
+    verdict: &'static str,
+    when: When,
+    took: String,
+    answers: Vec<Answer<'a>>,
+}
+
+struct Answer<'a> {
+    stem: &'a str,
+    points: String,
+    state: &'static str,
+}
+
+struct Send<'a> {
+    when: When,
+    score: String,
+    sign: Sign,
+    word: &'static str,
+    why: &'a str,
+    status: Option<i64>,
+    detail: &'a str,
+    took: i64,
+}
+
+struct ModuleLine<'a> {
+    title: &'a str,
+    read: usize,
+    lessons: usize,
+    score: String,
+    complete: bool,
+}
+
+pub(crate) fn page(state: &State, visitor: &Visitor, view: &LearnerView, said: Option<Said>) -> HttpResponse {
+    let (now, row) = (state.app.now(), &view.row);
+    let class = state.site().path(&format!("/l/{}/class", visitor.visit.launch_id));
+    let page = LearnerPage {
+        base: Base::new(state),
+        frame: Frame::teacher(state, visitor, super::title(&view.class), "class").with(said),
+        name: row.name(),
+        email: row.member.email.as_deref().unwrap_or_default(),
+        sub: &row.member.sub,
+        test: !row.member.gradable,
+        activity: super::title(&view.class),
+        here: format!("{class}/{}", row.member.learner_id),
+        class,
+        sign: row.standing.sign(),
+        none: if row.grade.is_some() { "not sent" } else { "no grade yet" },
+        why: words::why(row, now),
+        who: words::who(&row.standing),
+        act: act(&row.standing),
+        decide: decide(row),
+        again: matches!(row.standing, Standing::InLms { .. } | Standing::Waiting),
+        accounts: accounts(row, now),
+        facts: facts(view, now),
+        attempts: view.attempts.iter().map(|a| attempt(a, view, now)).collect(),
+        sends: view.tries.iter().map(|t| send(t, now)).collect(),
+        modules: modules(view),
+        form_token: &visitor.visit.form_token,
+    };
+    html(HttpResponse::Ok(), &page)
+}
+
+fn decide(row: &ClassRow) -> Option<(String, String)> {
+    let Standing::Edited { theirs, .. } = &row.standing else { return None };
+    Some((theirs.map_or_else(|| "no grade".to_owned(), |t| percent(t, None)), percent(row.grade?, None)))
+}
+
+fn accounts(row: &ClassRow, now: i64) -> Vec<Account> {
+    let Some(grade) = row.grade.filter(|_| row.member.gradable) else { return Vec::new() };
+    let at = |ms: Option<i64>| ms.map(|ms| When::new(ms, now));
+    let score = |s: Option<f64>| s.map_or_else(|| "–".to_owned(), |s| percent(s, None));
+    let delivery = row.member.delivery.as_ref();
+    let earned = row.member.quizzes.iter().filter_map(|q| q.last_at).max();
+    let accepted = delivery.and_then(|d| d.accepted_at);
+    let seen = delivery.and_then(|d| d.seen_at);
+    vec![
+        Account { place: "Recorded here", score: percent(grade, None), when: at(earned), note: "" },
+        Account {
+            place: "Taken by the LMS",
+            score: score(delivery.and_then(|d| d.accepted_score)),
+            when: at(accepted),
+            note: if accepted.is_none() { "not yet" } else { "" },
+        },
+        Account {
+            place: "Seen in its grade book",
+            score: if seen.is_some() { score(delivery.and_then(|d| d.seen_score)) } else { "–".to_owned() },
+            when: at(seen),
+            note: if seen.is_none() { "not looked up yet" } else { "" },
+        },
+    ]
+}
+
+fn facts(view: &LearnerView, now: i64) -> Vec<String> {
+    let row = &view.row;
+    let mut facts = vec![
+        format!("{} of {} done", row.done, row.total),
+        format!("{} handed in", count(row.attempts.try_into().unwrap_or(0), "attempt", "attempts")),
+    ];
+    facts.extend(row.grade.map(|g| format!("grade {}", percent(g, None))));
+    facts.push(format!("last opened {}", When::new(last_seen(view), now).text));
+    facts
+}
+
+/// Launches are noted once a day; what was done since is later.
+fn last_seen(view: &LearnerView) -> i64 {
+    let work = view.attempts.iter().map(|a| a.attempt.saved_at).chain(view.lessons.iter().map(|l| l.updated_at)).max().unwrap_or(0);
+    work.max(view.row.member.seen_at)
+}
+
+fn attempt<'a>(view: &'a AttemptView, all: &LearnerView, now: i64) -> Try<'a> {
+    let a = &view.attempt;
+    let running = a.state == AttemptState::Running;
+    let pass_mark = all.class.course.quiz(&a.quiz_id).map(|(_, q)| all.class.settings.policy(q).pass_mark);
+    Try {
+        number: a.number,
+        quiz: &view.quiz,
+        running,
+        practice: !a.graded,
+        score: a.score.map_or_else(|| "–".to_owned(), |s| percent(s, pass_mark)),
+        verdict: match (running, a.passed) {
+            (true, _) => "being answered",
+            (false, Some(true)) => "passed",
+            (false, _) => "not passed",
+        },
+        when: When::new(a.submitted_at.unwrap_or(a.started_at), now),
+        took: duration(a.submitted_at.unwrap_or(a.saved_at) - a.started_at),
+        answers: view
+            .answers
+            .iter()
+            .map(|q| Answer {
+                stem: &q.stem,
+                points: format!("{} of {}", trim(q.earned), trim(q.points)),
+                state: match (q.answered, q.earned >= q.points, q.earned > 0.0) {
+                    (false, ..) => "not answered",
+                    (true, true, _) => "right",
+                    (true, false, true) => "partly right",
+                    (true, false, false) => "wrong",
+                },
+            })
+            .collect(),
+    }
+}
+
+/// Two decimals at most, none where none are needed.
+fn trim(points: f64) -> String {
+    format!("{}", (points * 100.0).round() / 100.0)
+}
+
+fn send(t: &DeliveryTry, now: i64) -> Send<'_> {
+    let (sign, word) = match t.outcome.as_str() {
+        "delivered" => (Sign::InLms, "taken"),
+        "parked" => (Sign::NeedsYou, "given up"),
+        _ => (Sign::Retrying, "to be tried again"),
+    };
+    Send {
+        when: When::new(t.started_at, now),
+        score: t.score.map_or_else(|| "no score".to_owned(), |s| percent(s, None)),
+        sign,
+        word,
+        why: delivery::explain(&t.code),
+        status: t.http_status,
+        detail: t.detail.as_deref().unwrap_or_default(),
+        took: t.duration_ms,
+    }
+}
+
+fn modules(view: &LearnerView) -> Vec<ModuleLine<'_>> {
+    view.class
+        .modules()
+        .zip(&view.row.cells)
+        .map(|(m, c)| ModuleLine {
+            title: &m.title,
+            read: c.read,
+            lessons: c.lessons,
+            score: c.score.map_or_else(|| "–".to_owned(), |s| percent(s, None)),
+            complete: c.complete,
+        })
+        .collect()
+}

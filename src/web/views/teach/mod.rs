@@ -1,0 +1,44 @@
+//! A teacher's pages: the class, one learner, the link's settings, the export.
+
+pub(crate) mod class;
+pub(crate) mod csv;
+pub(crate) mod learner;
+pub(crate) mod settings;
+mod words;
+
+use super::tools::Said;
+use crate::app::class_view::ClassView;
+
+/// What the activity is called: as the LMS says, else as the course does.
+fn title(view: &ClassView) -> String {
+    let ours = view.only.as_deref().and_then(|id| view.course.module(id)).map_or(&view.course.title, |m| &m.title);
+    if view.link.title.trim().is_empty() { ours.clone() } else { view.link.title.clone() }
+}
+
+/// What a redirect says was done: a word from a fixed list, so that an address can put no text of its own on the page.
+pub(crate) fn said(code: &str, n: &str) -> Option<Said> {
+    let n: usize = n.parse().unwrap_or(0);
+    match code {
+        "queued" => Said::done("The grade is on its way. Reload the page in a moment to see what the LMS says."),
+        "queued-all" if n == 0 => Said::look("Nothing was stuck, so nothing was sent."),
+        "queued-all" if n == 1 => Said::done("One grade is on its way. Reload the page in a moment to see what the LMS says."),
+        "queued-all" => Said::done(format!("{n} grades are on their way. Reload the page in a moment to see what the LMS says.")),
+        "edited" => Said::look("Nothing was sent: the LMS shows another mark. Compare the two below, then decide."),
+        "nothing" => Said::look("Nothing was sent: there is no grade yet."),
+        "not-taken" => Said::look("Nothing was sent: the LMS takes no grade for this learner through this link."),
+        "settings" => Said::done("The settings are kept. They hold from the next attempt on; grades are counted anew at once."),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_can_say_only_what_we_would_say() {
+        assert_eq!(said("<b>you won</b>", "1"), None);
+        assert!(said("queued-all", "3").unwrap().text.starts_with("3 grades"));
+        assert_eq!(said("queued-all", "<i>").unwrap().kind, "look");
+    }
+}
