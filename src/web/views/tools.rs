@@ -5,10 +5,8 @@ use jiff::Timestamp;
 use super::learn::moment;
 use crate::web::{State, extract::Visitor};
 
-/// Bar, script and message of a tool page.
+/// Bar and message of a tool page.
 pub(crate) struct Frame {
-    pub(crate) theme: String,
-    pub(crate) script: String,
     /// Script and launch id, for browsers that keep no cookies here.
     pub(crate) bearer: Option<(String, String)>,
     /// What this part of the site is called.
@@ -55,18 +53,8 @@ impl Said {
 
 impl Frame {
     /// Without navigation.
-    pub(crate) fn plain(state: &State, place: impl Into<String>) -> Self {
-        Self {
-            theme: state.assets.path("theme.js").to_owned(),
-            script: state.assets.path("tools.js").to_owned(),
-            bearer: None,
-            place: place.into(),
-            place_href: None,
-            nav_name: "",
-            nav: Vec::new(),
-            said: None,
-            leave: None,
-        }
+    pub(crate) fn plain(place: impl Into<String>) -> Self {
+        Self { bearer: None, place: place.into(), place_href: None, nav_name: "", nav: Vec::new(), said: None, leave: None }
     }
 
     /// A teacher's pages; `here` is the last part of the page's path.
@@ -80,7 +68,7 @@ impl Frame {
             leave: Some(Leave { action: path("end"), form_token: visitor.visit.form_token.clone(), text: "End this session" }),
             nav_name: "Teacher's pages",
             nav: nav.map(|(rest, text)| Nav { href: path(rest), text, current: rest == here }).into(),
-            ..Self::plain(state, place)
+            ..Self::plain(place)
         }
     }
 
