@@ -7,6 +7,8 @@ pub mod draw;
 pub mod figures;
 mod files;
 mod front_matter;
+#[cfg(test)]
+mod fuzz;
 mod image;
 pub mod links;
 mod lint;

@@ -214,3 +214,60 @@ fn plain_text_is_cut_at_a_word() {
     assert_eq!(shorten("a  b\nc", 10), "a b c");
     assert_eq!(shorten("the quick brown fox jumps", 12), "the quick…");
 }
+
+mod any_text {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn markdown() -> impl Strategy<Value = String> {
+        let parts = prop::sample::select(vec![
+            "::::check\n",
+            ":::answer\n",
+            ":::\n",
+            "::::\n",
+            "```mermaid #a alt=\"b\"\n",
+            "```\n",
+            "~~~\n",
+            "$",
+            "$$",
+            "\\frac{",
+            "}",
+            "[^1]",
+            "[^1]: x\n",
+            "> [!NOTE]\n",
+            "| a | b |\n|--|--|\n",
+            "![](",
+            "](x.md)",
+            "<b>",
+            "<!--",
+            "# ",
+            "## ",
+            "- [x] ",
+            "  ",
+            "\n",
+            "\n\n",
+            "---\n",
+            "é",
+            "\u{E000}1\u{E001}",
+            "\t",
+            "{n}",
+            "word ",
+            "1. ",
+        ]);
+        prop::collection::vec(parts, 0..24).prop_map(|p| p.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn is_rendered_without_a_panic_and_stays_clean(text in markdown()) {
+            let page = page("a.md", "a", &text);
+            prop_assert!(!page.html.contains("<script") && !page.html.contains("<b>") && !page.html.contains('\u{E000}'), "{}", page.html);
+            for d in &page.found {
+                prop_assert!(d.line >= 1 && d.line <= text.lines().count().max(1) + 1 && d.col >= 1, "{d}");
+            }
+        }
+    }
+}
