@@ -48,6 +48,17 @@ fn question(id: &str, kind: QuestionKind) -> Question {
     }
 }
 
+fn variant(n: u8) -> NumericVariant {
+    NumericVariant {
+        values: BTreeMap::from([("n".into(), n.to_string())]),
+        answer: f64::from(n) + 1.0,
+        tolerance: 0.01,
+        stem_html: format!("<p>Add one to {n}.</p>"),
+        explain_html: String::new(),
+        why_html: String::new(),
+    }
+}
+
 fn quiz(id: &str) -> Quiz {
     let why_html = String::from("<p>Because.</p>");
     Quiz {
@@ -74,21 +85,13 @@ fn quiz(id: &str) -> Quiz {
                     options: vec![choice("a", "A", true), choice("b", "B", false)],
                 },
             ),
-            question(
-                "q4",
-                QuestionKind::Numeric {
-                    variants: vec![NumericVariant {
-                        values: BTreeMap::new(),
-                        answer: 1.5,
-                        tolerance: 0.01,
-                        stem_html: String::new(),
-                        explain_html: String::new(),
-                        why_html: String::new(),
-                    }],
-                    unit: Some("GB".into()),
-                    why_html: why_html.clone(),
-                },
-            ),
+            Question {
+                stem_html: "<p>Add one to 1.</p>".into(),
+                ..question(
+                    "q4",
+                    QuestionKind::Numeric { variants: (1..=9).map(variant).collect(), unit: Some("GB".into()), why_html: why_html.clone() },
+                )
+            },
             question(
                 "q5",
                 QuestionKind::Matching {

@@ -62,6 +62,13 @@ fn links_stay_inside_the_package_or_say_where_the_page_is() {
 }
 
 #[test]
+fn a_stem_shows_the_first_of_its_variants_which_is_what_the_player_expects_to_find() {
+    let html = read(&build(&course(), Format::Scorm12, &Scope::Course).unwrap(), "index.html");
+    assert!(html.contains("id=\"q4--stem\"><p>Add one to 1.</p></div>"), "{html}");
+    assert!(!html.contains("<p>Add one to 2.</p></div>"));
+}
+
+#[test]
 fn both_formats_carry_the_same_page() {
     let course = course();
     let page = |format| read(&build(&course, format, &Scope::Course).unwrap(), "index.html");

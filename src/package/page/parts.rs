@@ -207,12 +207,13 @@ fn minutes(minutes: u16) -> String {
     if minutes == 0 { String::new() } else { format!("{minutes} min") }
 }
 
-/// Every question, pools not drawn yet and in the author's order: script draws an attempt from it.
+/// Every question, pools not drawn yet, in the author's order and with its first variant: script draws an attempt from it and
+/// changes a stem only where the attempt's is another.
 fn quiz_page(module: &Module, quiz: &Quiz, links: &Links<'_>) -> QuizPage {
     let whole = Quiz { pools: Vec::new(), ..quiz.clone() };
     let mut questions = to_answer(&draw(&whole, ""), &Responses::default());
-    for question in &mut questions {
-        question.stem_html = links.html(&question.stem_html);
+    for (question, authored) in questions.iter_mut().zip(&quiz.questions) {
+        question.stem_html = links.html(&authored.stem_html);
         for item in question.options.iter_mut().chain(&mut question.left) {
             item.html = links.html(&item.html);
         }

@@ -59,12 +59,14 @@ export function keyboard({ page, frame }) {
   }
 
   async function order(id, items) {
+    const move = (item, by) => tabTo(`[data-question="${id}"] [data-option="${item}"] [data-move="${by}"]`).then(() => press('Enter'));
     const shown = () => frame.evaluate((q) => [...document.querySelectorAll(`[data-question="${q}"] .order-item`)].map((i) => i.dataset.option), id);
+    if (String(await shown()) === String(items)) {
+      // What was never touched is not answered.
+      await move(items[0], 1);
+    }
     for (const [place, item] of items.entries()) {
-      while ((await shown()).indexOf(item) > place) {
-        await tabTo(`[data-question="${id}"] [data-option="${item}"] [data-move="-1"]`);
-        await press('Enter');
-      }
+      while ((await shown()).indexOf(item) > place) await move(item, -1);
     }
   }
 
