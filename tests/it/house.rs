@@ -81,6 +81,15 @@ pub(crate) fn tiny_course() -> Course {
     course::load(&Source::from_files(COURSE.iter().copied()), None).unwrap_or_else(|found| panic!("{found}"))
 }
 
+/// The same course as a folder.
+pub(crate) fn write_tiny_course(dir: &std::path::Path) {
+    for (path, text) in COURSE {
+        let path = dir.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
 /// A platform's signing half: its key, served as a key set, and tokens made of any claims.
 pub(crate) struct Issuer {
     pub(crate) key: SigningKey,

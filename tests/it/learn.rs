@@ -32,14 +32,14 @@ async fn message(db: &Db, house: &House, browser: &Browser) -> Option<outbox::Me
 }
 
 /// Starts an attempt at Alpha's quiz and gives the page with the questions.
-async fn start(browser: &mut Browser, home: &Page) -> Page {
+pub(crate) async fn start(browser: &mut Browser, home: &Page) -> Page {
     let page = browser.get(&format!("{}/p/alpha-quiz", home.root())).await;
     let action = page.attribute("/quiz/alpha-quiz/start", "action");
     let url = format!("{}{}", origin(home), action);
     browser.post(&url, &[("form_token", page.form_token())]).await
 }
 
-async fn submit(browser: &mut Browser, quiz: &Page, answers: &[(&'static str, &str)]) -> Page {
+pub(crate) async fn submit(browser: &mut Browser, quiz: &Page, answers: &[(&'static str, &str)]) -> Page {
     let url = format!("{}{}", origin(quiz), quiz.attribute("data-quiz=", "action"));
     let mut fields = vec![("form_token", quiz.form_token())];
     fields.extend(answers.iter().map(|(n, v)| (*n, (*v).to_owned())));

@@ -1,6 +1,7 @@
 //! Grades home: the courier between the outbox on both databases and platforms that fail in every way.
 
 mod doubt;
+mod killed;
 mod refusals;
 mod routine;
 mod working;

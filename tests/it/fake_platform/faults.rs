@@ -25,6 +25,8 @@ pub(crate) enum Fault {
     HangUpBefore,
     /// The work is done, then the connection closes.
     HangUpAfter,
+    /// It takes so long, then closes the connection; nothing was done.
+    Stall(Duration),
     /// It takes so long, then goes on as usual.
     Slow(Duration),
     /// An answer that never ends.

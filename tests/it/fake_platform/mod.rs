@@ -131,7 +131,12 @@ impl FakePlatform {
 
     /// Tells it the tool's public key.
     pub(crate) fn trust(&self, key: &PublicJwk) {
-        self.state().tool_keys = KeySet::parse(jwks_document(std::slice::from_ref(key)).as_bytes()).unwrap();
+        self.trust_document(&jwks_document(std::slice::from_ref(key)));
+    }
+
+    /// Tells it the tool's key set.
+    pub(crate) fn trust_document(&self, document: &str) {
+        self.state().tool_keys = KeySet::parse(document.as_bytes()).unwrap();
     }
 
     /// Registers a launch address of the tool.
@@ -250,6 +255,10 @@ fn handle(shared: &Mutex<State>, request: &Request) -> Reply {
     match fault {
         Some(Fault::Answer(response)) => return Reply::Answer(response),
         Some(Fault::HangUpBefore) => return Reply::HangUp,
+        Some(Fault::Stall(time)) => {
+            std::thread::sleep(time);
+            return Reply::HangUp;
+        }
         Some(Fault::Drip) => return Reply::Drip(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n[".to_vec()),
         // The lock is not held: others are served meanwhile.
         Some(Fault::Slow(time)) => std::thread::sleep(time),
