@@ -1,6 +1,9 @@
 //! What the grade book shows for a link, for everybody at once.
 
-use super::deliver_scores::{Courier, KeyFault, platform_of};
+use super::{
+    deliver_scores::{Courier, platform_of},
+    tool_keys::KeyError,
+};
 use crate::{
     learning::delivery::is_there,
     services::ags::AgsError,
@@ -26,7 +29,7 @@ pub enum ReadError {
     NoLineItem,
     /// Our signing key is not at hand.
     #[error(transparent)]
-    Key(#[from] KeyFault),
+    Key(#[from] KeyError),
     /// The platform.
     #[error(transparent)]
     Platform(#[from] AgsError),

@@ -16,18 +16,15 @@ pub(super) use case::platform_of;
 use hold::Holds;
 use record::{Ledgered, Outcome};
 
+use super::tool_keys::{self, KeyError};
 use crate::{
     clock::Clock,
     learning::delivery::{Effort, Reason, Verdict, Wanted, retry},
-    lti::{
-        jose::{JoseError, SigningKey},
-        seal::{MasterKey, SealError},
-    },
+    lti::{jose::SigningKey, seal::MasterKey},
     services::{ags::Ags, fraction},
     store::{
-        DEFAULT_TENANT, Durability, Store, StoreError, Tx,
+        Durability, Store, StoreError, Tx,
         outbox::{self, Backlog, Message, NewMessage},
-        tool_key::{self, KeyStatus},
     },
 };
 
@@ -42,23 +39,6 @@ pub struct Courier {
     ags: Ags,
     master: MasterKey,
     holds: Arc<Holds>,
-}
-
-/// Why our signing key is not at hand.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyFault {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// It was sealed with another master key.
-    #[error("the signing key does not open")]
-    Seal(#[from] SealError),
-    /// It is none.
-    #[error("the signing key cannot be read")]
-    Jose(#[from] JoseError),
-    /// There is none.
-    #[error("there is no signing key")]
-    None,
 }
 
 impl Courier {
@@ -125,7 +105,7 @@ impl Courier {
         };
         let key = match self.signing_key().await {
             Ok(key) => key,
-            Err(KeyFault::Store(error)) => return Err(error),
+            Err(KeyError::Store(error)) => return Err(error),
             Err(error) => {
                 tracing::error!(code = "signing_key", %error, "no score can be sent");
                 return Ok(self.again(message, None, "token_not_signed", &error.to_string()));
@@ -155,11 +135,8 @@ impl Courier {
         Effort { tries: message.attempts, age: (self.now() - message.created_at) / 1000, random: fraction() }
     }
 
-    pub(super) async fn signing_key(&self) -> Result<SigningKey, KeyFault> {
-        let mut tx = self.store.read().await?;
-        let keys = tool_key::list(&mut tx, DEFAULT_TENANT).await?;
-        let key = keys.into_iter().find(|k| k.status == KeyStatus::Active).ok_or(KeyFault::None)?;
-        Ok(SigningKey::from_der(&key.kid, &self.master.open(&key.kid, &key.sealed_private)?)?)
+    pub(super) async fn signing_key(&self) -> Result<SigningKey, KeyError> {
+        tool_keys::signing_key(&self.store, &self.master).await
     }
 
     pub(super) fn ags(&self) -> &Ags {

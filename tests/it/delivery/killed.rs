@@ -177,13 +177,13 @@ fn killed_again_and_again_at_any_moment_a_class_gets_exactly_its_grades() {
         for round in 0..3_u64 {
             for (i, name) in names.iter().enumerate().filter(|(i, _)| i % 3 == usize::try_from(round).unwrap()) {
                 platform.fault(At::Score, Fault::Slow(Duration::from_millis(40 * (i as u64 + 1))));
-                ferry.take_quiz(&platform, name, i % 2 == 0).await;
+                ferry.take_quiz(&platform, name, i.is_multiple_of(2)).await;
             }
             tokio::time::sleep(Duration::from_millis(37 * round)).await;
             ferry.kill();
             ferry.serve().await;
         }
-        let wanted = |i: usize| Some(if i % 2 == 0 { 100.0 } else { 50.0 });
+        let wanted = |i: usize| Some(if i.is_multiple_of(2) { 100.0 } else { 50.0 });
         until("every grade", || names.iter().enumerate().all(|(i, n)| platform.entry(n).percent == wanted(i))).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         for (i, name) in names.iter().enumerate() {
