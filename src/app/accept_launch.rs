@@ -20,10 +20,9 @@ use crate::{
     },
     store::{
         Durability, StoreError, Tx, launch,
-        launch::{ContextClaim, LaunchRecord, LearnerClaim, LinkClaim},
-        launch_log,
+        launch::{Arrival, ContextClaim, LaunchRecord, LearnerClaim, LinkClaim, Opening},
         login_state::{self, LoginState},
-        registration::{self, DeploymentStatus, Registration},
+        registration::{self, Registration},
         session::Session,
     },
 };
@@ -105,13 +104,6 @@ pub fn role_name(standing: Standing) -> &'static str {
     }
 }
 
-/// What the write transaction came to. Refusals are values: an error would cost others their commit.
-enum Outcome {
-    Opened(Box<Session>),
-    NoLogin,
-    DeploymentWaits,
-}
-
 impl App {
     /// Checks everything, consumes the login and opens a session.
     ///
@@ -141,7 +133,7 @@ impl App {
     }
 
     async fn spend(&self, state: &str, proof: Option<&str>, asking: &mut Asking) -> Result<(), StoreError> {
-        let state_hash = ids::sha256_hex(state.as_bytes());
+        let state_hash = ids::timed_hash(state);
         let mut tx = self.store.read().await?;
         let Some(row) = login_state::peek(&mut tx, &state_hash).await? else { return Ok(()) };
         if let Some(registration) = registration::find(&mut tx, &row.registration_id).await? {
@@ -188,11 +180,9 @@ impl App {
         let issuer = token.issuer().unwrap_or_default();
         let mut tx = self.store.read().await?;
         for client_id in token.audiences().into_iter().take(4) {
-            if let Some(registration) = registration::by_client(&mut tx, issuer, client_id).await? {
-                let login = login_state::peek(&mut tx, &ids::sha256_hex(state.as_bytes())).await?;
+            if let Some(found) = login_state::awaited(&mut tx, issuer, client_id, &ids::timed_hash(state)).await? {
                 let now = self.now();
-                let login = login.filter(|l| l.registration_id == registration.id && l.expires_at > now);
-                return Ok((registration, login));
+                return Ok((found.registration, found.login.filter(|l| l.expires_at > now)));
             }
         }
         Err(Reason::UnknownPlatform)
@@ -227,41 +217,38 @@ impl App {
         login: LoginState,
         post: LaunchPost<'_>,
     ) -> Result<Accepted, Reason> {
-        let token = ids::random_token(32)?;
+        let now = self.now();
+        let token = ids::timed_token(now, 32)?;
         let named = embedders::named(launch, &registration.auth_url, post.origin);
         let (embedders, more) = embedders::learn(&registration.embedders, named);
         let embedders: Vec<String> = embedders.into_iter().collect();
-        let now = self.now();
-        let record = self.record(launch, registration, &token, &embedders, now)?;
-        let deployment = launch.deployment_id.clone();
         let family = Some(launch.profile().key).filter(|key| registration.family == GENERIC.key && *key != GENERIC.key);
-        let line = success(&registration.tenant_id, launch, post.reference, now);
+        let arrival = Arrival {
+            login,
+            deployment: launch.deployment_id.clone(),
+            launch: self.record(launch, registration, &token, &embedders, now)?,
+            line: success(&registration.tenant_id, launch, post.reference, now),
+        };
         let outcome = self
             .store
             .write(Durability::Normal, async move |tx: &mut Tx| {
-                if login_state::consume(tx, &login.state_hash, &login.browser_hash, now).await?.is_none() {
-                    return Ok(Outcome::NoLogin);
+                let opening = launch::arrive(tx, &arrival, now).await?;
+                if let Opening::Opened(_) = opening {
+                    let registration = &arrival.launch.registration_id;
+                    if let Some(more) = &more {
+                        registration::set_embedders(tx, registration, more, now).await?;
+                    }
+                    if let Some(family) = family {
+                        learn_family(tx, registration, family, now).await?;
+                    }
                 }
-                let met = registration::meet_deployment(tx, &record.registration_id, &deployment, now).await?;
-                if met.status == DeploymentStatus::Waiting {
-                    return Ok(Outcome::DeploymentWaits);
-                }
-                if let Some(more) = &more {
-                    registration::set_embedders(tx, &record.registration_id, more, now).await?;
-                }
-                if let Some(family) = family {
-                    learn_family(tx, &record.registration_id, family, now).await?;
-                }
-                let record = LaunchRecord { deployment_id: met.id, ..record.clone() };
-                let session = launch::open_session(tx, &record, now).await?;
-                launch_log::insert(tx, &line).await?;
-                Ok::<_, StoreError>(Outcome::Opened(Box::new(session)))
+                Ok::<_, StoreError>(opening)
             })
             .await?;
         match outcome {
-            Outcome::Opened(session) => Ok(Accepted::Opened(Box::new(Opened { token, session: *session, embedders }))),
-            Outcome::NoLogin => Err(Reason::NoLogin),
-            Outcome::DeploymentWaits => Err(Reason::DeploymentWaits(launch.deployment_id.clone())),
+            Opening::Opened(session) => Ok(Accepted::Opened(Box::new(Opened { token, session: *session, embedders }))),
+            Opening::NoLogin => Err(Reason::NoLogin),
+            Opening::DeploymentWaits => Err(Reason::DeploymentWaits(launch.deployment_id.clone())),
         }
     }
 
@@ -316,7 +303,7 @@ impl App {
             role: role_name(launch.standing()).to_owned(),
             roles: json(&launch.roles.raw().to_vec()),
             gradable: launch.is_gradable(),
-            session_hash: ids::sha256_hex(token.as_bytes()),
+            session_hash: ids::timed_hash(token),
             session_data: json(&data),
             expires_at: now + self.session_life,
         })

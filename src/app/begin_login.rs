@@ -86,7 +86,8 @@ impl App {
         if !target::is_ours(&self.site.url("/"), &request.target_link_uri) {
             return Err(Reason::ForeignTarget(request.target_link_uri.chars().take(200).collect()));
         }
-        let (state, nonce, proof) = (ids::random_token(32)?, ids::random_token(32)?, ids::random_token(32)?);
+        let now = self.now();
+        let (state, nonce, proof) = (ids::timed_token(now, 32)?, ids::random_token(32)?, ids::random_token(32)?);
         let authorization_url = oidc::authorization_url(
             &registration.auth_url,
             &AuthorizationRequest {
@@ -99,9 +100,8 @@ impl App {
             },
         )?;
         let storage = request.storage_target.as_deref().and_then(|target| Storage::at(target, &registration.auth_url));
-        let now = self.now();
         let row = LoginState {
-            state_hash: ids::sha256_hex(state.as_bytes()),
+            state_hash: ids::timed_hash(&state),
             tenant_id: registration.tenant_id,
             registration_id: registration.id,
             nonce_hash: ids::sha256_hex(nonce.as_bytes()),

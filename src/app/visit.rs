@@ -54,12 +54,11 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn visit(&self, launch: &str, token: &str) -> Result<Option<Visit>, AppError> {
-        let id_hash = ids::sha256_hex(token.as_bytes());
-        if launch.len() != LAUNCH_ID || !id_hash.starts_with(launch) {
+        if launch.len() != LAUNCH_ID || launch_id(token) != launch {
             return Ok(None);
         }
         let mut tx = self.store.read().await?;
-        let Some(session) = session::find(&mut tx, &id_hash, self.now()).await? else { return Ok(None) };
+        let Some(session) = session::find(&mut tx, &ids::timed_hash(token), self.now()).await? else { return Ok(None) };
         let data = serde_json::from_str(&session.data).unwrap_or_default();
         Ok(Some(Visit { launch_id: launch.to_owned(), session, data, form_token: form_token(token) }))
     }

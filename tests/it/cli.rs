@@ -107,7 +107,7 @@ fn the_settings_are_shown_checked_and_documented() {
 
 #[test]
 fn a_broken_setting_stops_any_command_with_one_line() {
-    for words in [&["config", "check"][..], &["platform", "list"]] {
+    for words in [&["config", "check"][..], &["platform", "list"], &["serve"]] {
         let wrong = alone(words, &[("FERRY_LISTN", "x")]);
         assert_eq!((wrong.code, wrong.out.as_str()), (1, ""));
         assert_eq!(wrong.err, "error: unknown setting `FERRY_LISTN` in the environment; did you mean `FERRY_LISTEN`?\n");
@@ -237,6 +237,25 @@ fn a_database_is_migrated_backed_up_and_restored() {
 }
 
 #[test]
+fn keys_are_listed_and_rotated_and_never_shown() {
+    each(async |db| {
+        let none = on(db, &["keys", "list"]);
+        assert!(none.code == 0 && none.out.is_empty() && none.err.contains("no keys yet"), "{}", none.err);
+        let first = on(db, &["keys", "rotate"]).out.trim().to_owned();
+        let second = on(db, &["keys", "rotate"]).out.trim().to_owned();
+        let list: serde_json::Value = serde_json::from_str(&on(db, &["keys", "list", "--json"]).out).unwrap();
+        assert_eq!((&list[0]["kid"], &list[0]["status"]), (&second.as_str().into(), &"active".into()));
+        assert_eq!((&list[1]["kid"], &list[1]["status"]), (&first.as_str().into(), &"retired".into()));
+        let table = on(db, &["keys", "list"]).out;
+        assert!(table.starts_with("KEY ID") && table.lines().count() == 3 && !table.contains("sealed"), "{table}");
+        let other_master = [("FERRY_DATABASE_URL", db.url()), ("FERRY_MASTER_KEY", "another master key of forty characters!".to_owned())];
+        let other_master: Vec<(&str, &str)> = other_master.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let listed = ferry(db.dir(), &["keys", "list"], &other_master);
+        assert_eq!(listed.out.lines().count(), 3, "listing needs no master key");
+    });
+}
+
+#[test]
 fn restoring_under_a_running_server_is_refused() {
     sqlite(async |db| {
         let copy = db.dir().join("copy");
@@ -288,4 +307,28 @@ fn a_reader_that_goes_away_is_no_error() {
 fn colours_are_for_terminals_that_want_them() {
     let wrong = alone(&["platform", "show", "x"], &[("CLICOLOR_FORCE", "1")]);
     assert!(!wrong.err.contains('\u{1b}'), "stderr is no terminal here");
+}
+
+#[test]
+fn a_server_that_cannot_start_says_why_in_one_line() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("bad.pem"), "no certificate").unwrap();
+    std::fs::write(dir.path().join("file"), "x").unwrap();
+    let (bad, below) = (dir.path().join("bad.pem"), dir.path().join("file/data"));
+    let (bad, below) = (bad.to_str().unwrap(), below.to_str().unwrap());
+    let cases: &[(&[(&str, &str)], &str)] = &[
+        (&[("FERRY_LISTEN", &taken)], "FERRY_LISTEN"),
+        (&[("FERRY_LISTEN", "127.0.0.1:0"), ("FERRY_TLS_CERT", bad), ("FERRY_TLS_KEY", bad)], "bad.pem"),
+        (&[("FERRY_LISTEN", "127.0.0.1:0"), ("FERRY_DATA_DIR", below)], "FERRY_DATA_DIR"),
+        (&[("FERRY_LISTEN", "127.0.0.1:0"), ("FERRY_COURSE", "/nowhere/course")], "/nowhere/course"),
+        (&[("FERRY_LISTEN", "127.0.0.1:0"), ("FERRY_LOG", "x=y=z")], "setting `log`"),
+    ];
+    for (variables, expected) in cases {
+        let told = alone(&["serve"], variables);
+        let errors: Vec<&str> = told.err.lines().filter(|l| l.starts_with("error:")).collect();
+        assert_eq!((told.code, told.out.as_str(), errors.len()), (1, "", 1), "{variables:?}: {}", told.err);
+        assert!(errors[0].contains(expected), "{variables:?}: {}", told.err);
+    }
 }

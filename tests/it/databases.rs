@@ -9,7 +9,6 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
-    time::Duration,
 };
 
 use courseferry::{
@@ -240,15 +239,4 @@ fn call(command: &mut Command) -> Result<(), String> {
         }
         Err(e) => Err(format!("{:?}: {e}", command.get_program())),
     }
-}
-
-/// Waits until `condition` holds, or fails.
-pub(crate) async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
-    for _ in 0..500 {
-        if condition().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("never happened: {what}");
 }
