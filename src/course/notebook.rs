@@ -181,7 +181,8 @@ fn show(out: &mut Notebook, file: &str, output: &Output) {
     };
     let text = plain(&text);
     // A rich object's stand-in, such as `<IPython.core.display.HTML object>`, tells nobody anything.
-    if !text.trim().is_empty() && !(text.starts_with("<IPython.") && text.trim_end().ends_with("object>")) {
+    let shown_elsewhere = text.starts_with("<IPython.") && text.trim_end().ends_with("object>");
+    if !text.trim().is_empty() && !shown_elsewhere {
         out.rendered.html.push_str(&format!("<div class=\"cell-out\"><pre tabindex=\"0\">{}</pre></div>\n", escape(text.trim_end())));
     }
 }

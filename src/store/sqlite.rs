@@ -191,7 +191,7 @@ async fn commit_groups(connection: PoolConnection<sqlx::Sqlite>, mut queue: mpsc
                     let mut alone = vec![job];
                     let commit = commit(&mut tx, &mut alone, &mut synchronous).await.map(drop);
                     let commit = commit.map_err(|e| repeat(&e));
-                    alone.into_iter().for_each(|job| job.settle(commit.as_ref().map(|()| ()).map_err(repeat)));
+                    alone.into_iter().for_each(|job| job.settle(commit.as_ref().copied().map_err(repeat)));
                 }
             }
             Err(e) => jobs.drain(..).for_each(|job| job.settle(Err(repeat(&e)))),

@@ -20,13 +20,12 @@ fn problem(status: u16, text: impl std::fmt::Display) -> HttpResponse {
     HttpResponse::build(code).json(json!({ "error": text.to_string() }))
 }
 
-fn authorized(platform: &Platform, request: &HttpRequest) -> Result<(), HttpResponse> {
+/// The refusal, where the bearer token is not good.
+fn unauthorized(platform: &Platform, request: &HttpRequest) -> Option<HttpResponse> {
     let header = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or("");
     let token = header.strip_prefix("Bearer ").unwrap_or("");
-    if platform.fault() == Fault::ExpireTokens || !platform.token_is_good(token) {
-        return Err(problem(401, "the access token is missing or has expired"));
-    }
-    Ok(())
+    let good = platform.fault() != Fault::ExpireTokens && platform.token_is_good(token);
+    (!good).then(|| problem(401, "the access token is missing or has expired"))
 }
 
 fn line_item_json(platform: &Platform, item: &super::grade_book::LineItem) -> serde_json::Value {
@@ -40,7 +39,7 @@ fn line_item_json(platform: &Platform, item: &super::grade_book::LineItem) -> se
 
 /// `GET /lineitems`
 pub(crate) async fn list(platform: web::Data<Platform>, request: HttpRequest) -> HttpResponse {
-    if let Err(refused) = authorized(&platform, &request) {
+    if let Some(refused) = unauthorized(&platform, &request) {
         return refused;
     }
     let items: Vec<_> = platform.with_book(|book| book.items().iter().map(|i| line_item_json(&platform, i)).collect());
@@ -49,7 +48,7 @@ pub(crate) async fn list(platform: web::Data<Platform>, request: HttpRequest) ->
 
 /// `GET /lineitems/{number}`
 pub(crate) async fn get(platform: web::Data<Platform>, request: HttpRequest, number: web::Path<usize>) -> HttpResponse {
-    if let Err(refused) = authorized(&platform, &request) {
+    if let Some(refused) = unauthorized(&platform, &request) {
         return refused;
     }
     match platform.with_book(|book| book.item(*number).map(|i| line_item_json(&platform, i))) {
@@ -69,7 +68,7 @@ pub(crate) async fn post_score(
     if kind.split(';').next().map(str::trim) != Some(SCORE) {
         return problem(415, format!("send the score as {SCORE}"));
     }
-    if let Err(refused) = authorized(&platform, &request) {
+    if let Some(refused) = unauthorized(&platform, &request) {
         platform.note("A score came with an expired access token: answered 401.".into());
         return refused;
     }
@@ -112,7 +111,7 @@ pub(crate) async fn results(
     number: web::Path<usize>,
     query: web::Query<std::collections::HashMap<String, String>>,
 ) -> HttpResponse {
-    if let Err(refused) = authorized(&platform, &request) {
+    if let Some(refused) = unauthorized(&platform, &request) {
         return refused;
     }
     let base = format!("{}/lineitems/{number}", platform.issuer);
