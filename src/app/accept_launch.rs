@@ -86,6 +86,9 @@ pub struct SessionData {
     /// Whether the platform takes grades for this link.
     #[serde(default)]
     pub takes_grades: bool,
+    /// Whether the link itself says what it opens: then a teacher cannot choose it here.
+    #[serde(default)]
+    pub names_target: bool,
     /// Whether the platform wants to hear that work has begun.
     #[serde(default)]
     pub announces: bool,
@@ -262,11 +265,13 @@ impl App {
     ) -> Result<LaunchRecord, Reason> {
         let course = self.course();
         let ags = launch.ags.as_ref();
+        let target = launch.wanted_content().filter(|id| content::page(&course, id).is_some());
         let data = SessionData {
             return_url: launch.presentation.return_url.clone(),
             locale: launch.locale.clone(),
             embedders: embedders.to_vec(),
             takes_grades: ags.is_some_and(|a| a.line_item.is_some() || a.line_items.is_some()),
+            names_target: target.is_some(),
             announces: launch.profile().progress == Progress::InProgress,
             resizes: launch.profile().canvas_submission,
         };
@@ -285,7 +290,7 @@ impl App {
             link: LinkClaim {
                 lms_id: link.map(|l| l.id.clone()).unwrap_or_default(),
                 title: link.and_then(|l| l.title.clone()).unwrap_or_default(),
-                target: launch.wanted_content().filter(|id| content::page(&course, id).is_some()).unwrap_or_default(),
+                target: target.unwrap_or_default(),
                 lineitem: ags.and_then(|a| a.line_item.clone()),
                 ags_scopes: json(&ags.map(|a| a.scopes.clone()).unwrap_or_default()),
             },

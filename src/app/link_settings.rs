@@ -108,10 +108,14 @@ impl App {
         }
         let json = serde_json::to_string(settings).map_err(|source| AppError::Unreadable { what: "setting", source })?;
         let (link, now) = (visit.session.resource_link_id.clone(), self.now());
+        // What the link itself names comes again with every launch, so another choice would not last.
+        let opens = Some(opens).filter(|_| !visit.data.names_target);
         let kept = self
             .store
             .write(Durability::Full, async move |tx: &mut Tx| {
-                context::set_target(tx, &link, &opens, now).await?;
+                if let Some(opens) = &opens {
+                    context::set_target(tx, &link, opens, now).await?;
+                }
                 context::set_settings(tx, &link, &json, now).await
             })
             .await?;

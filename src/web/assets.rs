@@ -22,6 +22,7 @@ pub(crate) struct Assets {
 const OWN: &[(&str, &str)] = &[
     ("store-state.js", include_str!("../../player/launch/store-state.js")),
     ("prove-state.js", include_str!("../../player/launch/prove-state.js")),
+    ("icon.svg", include_str!("../../templates/web/icon.svg")),
     ("bearer.js", include_str!("../../player/launch/bearer.js")),
 ];
 
@@ -42,7 +43,11 @@ impl Assets {
     }
 
     fn add(&mut self, prefix: &str, name: &'static str, bytes: Vec<u8>) {
-        let media_type = if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
+        let media_type = match name.rsplit_once('.') {
+            Some((_, "css")) => "text/css; charset=utf-8",
+            Some((_, "svg")) => "image/svg+xml",
+            _ => "text/javascript; charset=utf-8",
+        };
         let key = format!("{}/{name}", &ids::sha256_hex(&bytes)[..16]);
         self.paths.insert(name, format!("{prefix}/assets/{key}"));
         self.files.insert(key, Asset { media_type, bytes });

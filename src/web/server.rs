@@ -1,6 +1,9 @@
 //! Binds, serves and stops.
 
-use std::net::{SocketAddr, TcpListener};
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
 use actix_web::{
     App, HttpServer,
@@ -20,6 +23,9 @@ use super::{
 const BODY_LIMIT: usize = 256 * 1024;
 /// Seconds that running requests get when we stop.
 const GRACE: u64 = 20;
+
+/// How long a client may take to send a request's head.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +99,7 @@ pub fn serve(listener: TcpListener, certificate: Option<&Certificate>, workers: 
     })
     .workers(workers)
     .shutdown_timeout(GRACE)
+    .client_request_timeout(PATIENCE)
     .disable_signals();
     let failed = |source| ServerError::Listen { address: address.clone(), source };
     let server = match certificate {

@@ -19,13 +19,14 @@ pub(crate) struct Base {
     pub(crate) lang: String,
     pub(crate) style: String,
     pub(crate) theme: String,
+    pub(crate) icon: String,
     pub(crate) script: String,
 }
 
 impl Base {
     pub(crate) fn new(state: &State) -> Self {
         let path = |name: &str| state.assets.path(name).to_owned();
-        Self { lang: "en".to_owned(), style: path("ferry.css"), theme: path("theme.js"), script: path("tools.js") }
+        Self { lang: "en".to_owned(), style: path("ferry.css"), theme: path("theme.js"), icon: path("icon.svg"), script: path("tools.js") }
     }
 }
 

@@ -99,7 +99,8 @@ impl Learn<'_> {
             href: self.page_path(&module.id),
             title: module.title.clone(),
             summary: module.summary.clone(),
-            note: parts.join(" · "),
+            // Lines break between the parts only.
+            note: parts.iter().map(|p| p.replace(' ', "\u{a0}")).collect::<Vec<_>>().join(" · "),
         }
     }
 }
