@@ -9,13 +9,18 @@ export function enhanceReading(root) {
   const sizes = new ResizeObserver((entries) => {
     for (const { target } of entries) {
       const box = /** @type {HTMLElement} */ (target);
-      const scrolls = box.scrollWidth > box.clientWidth + 1;
+      const scrolls = box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 1;
       box.toggleAttribute('data-scrolls', scrolls);
       if (scrolls) box.tabIndex = 0;
       else box.removeAttribute('tabindex');
     }
   });
   for (const box of all('.table-scroll, .prose pre, .math-block', root)) sizes.observe(box);
+  // A formula cannot be broken: on a narrow screen the text around it scrolls.
+  for (const formula of all('math', root)) {
+    const box = formula.closest('.option-text, p, li, td');
+    if (box) sizes.observe(box);
+  }
 }
 
 /** @param {HTMLElement} pre */
