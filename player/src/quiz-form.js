@@ -51,8 +51,9 @@ function enhanceOrdering(list, changed) {
   const items = () => all('.order-item', list);
   const place = (/** @type {HTMLElement} */ item) => /** @type {HTMLSelectElement} */ (one('select', item));
   const name = (/** @type {HTMLElement} */ item) => (one('.order-text', item)?.textContent || '').trim();
-  const hint = list.previousElementSibling;
-  if (hint && hint.matches('.hint')) hint.textContent = 'Move the items into order, the first on top.';
+  const question = list.closest('[data-question]');
+  const hint = question && one('.hint', question);
+  if (hint) hint.textContent = 'Move the items into order, the first on top.';
   const given = items();
   if (given.every((item) => place(item).value)) {
     list.append(...given.sort((a, b) => Number(place(a).value) - Number(place(b).value)));
