@@ -1,12 +1,11 @@
-//! What a learner does after a launch: read, answer, look back; and what a teacher sees of it.
+//! What a learner does after a launch: read, answer, look back.
 
 use std::sync::atomic::Ordering;
 
 use courseferry::{
     learning::delivery::Wanted,
     store::{
-        Durability, Tx,
-        outbox::{self, Completion, OutboxState, Slot},
+        outbox::{self, OutboxState, Slot},
         session::Session,
     },
 };
@@ -246,83 +245,6 @@ fn a_link_without_a_grade_column_and_a_test_student_send_nothing_and_say_so() {
             assert!(result.body.contains(said), "{said}: {}", result.body);
             assert_eq!(message(db, &house, &browser).await, None);
         }
-    });
-}
-
-#[test]
-fn a_teacher_sees_the_class_and_sends_a_failed_grade_again() {
-    each(async |db| {
-        let house = House::open(db).await;
-        let mut learner = Browser::new();
-        let home = house.launch(&mut learner, house.claims("u1")).await;
-        let quiz = start(&mut learner, &home).await;
-        submit(&mut learner, &quiz, &[("a-q1", "yes"), ("a-q2", "12.5")]).await;
-
-        let mut teacher = Browser::new();
-        let class = house.launch(&mut teacher, house.teacher("t1")).await;
-        for said in ["Ada &#60;b&#62;Lovelace", "100 %", "0 of 1 grade in the LMS, 1 waiting.", "1 of 3"] {
-            assert!(class.body.contains(said), "{said}: {}", class.body);
-        }
-        park(db).await;
-        let class = teacher.get(&class.url).await;
-        assert!(class.body.contains("1 needs you") && class.body.contains("needs-you"), "{}", class.body);
-        let id = class.attribute("name=\"learner\"", "value");
-        let fields = [("form_token", class.form_token()), ("learner", id)];
-        let class = teacher.post(&format!("{}/class/resend", class.root()), &fields).await;
-        assert!(class.body.contains("1 waiting"), "{}", class.body);
-        // A learner may not, and a learner of another course is not found.
-        let refused = learner.post(&format!("{}/class/resend", home.root()), &[("form_token", home.form_token())]).await;
-        assert_eq!(refused.status, 403);
-        let fields = [("form_token", class.form_token()), ("learner", "stranger".to_owned())];
-        assert_eq!(teacher.post(&format!("{}/class/resend", class.root()), &fields).await.status, 404);
-    });
-}
-
-/// Gives up every message that waits.
-async fn park(db: &Db) {
-    let op = async |tx: &mut Tx| {
-        let far = i64::MAX / 2;
-        for message in outbox::claim(tx, 100, far, far).await? {
-            outbox::complete(tx, &message, &Completion::Park, "not_gradable", "The platform knows no such learner", far).await?;
-        }
-        Ok::<_, courseferry::store::StoreError>(())
-    };
-    db.store.write(Durability::Full, op).await.unwrap();
-}
-
-#[test]
-fn a_teacher_chooses_what_an_empty_link_opens_and_how_it_counts() {
-    each(async |db| {
-        let house = House::open(db).await;
-        let bare = |mut claims: serde_json::Value| {
-            claims.as_object_mut().unwrap().remove(&format!("{LTI}custom"));
-            claims
-        };
-        let mut teacher = Browser::new();
-        let choose = house.launch(&mut teacher, bare(house.teacher("t1"))).await;
-        assert!(choose.url.ends_with("/choose"), "{}", choose.url);
-        let fields = |target: &str, attempts: &str| {
-            vec![
-                ("form_token", choose.form_token()),
-                ("target", target.to_owned()),
-                ("attempts", attempts.to_owned()),
-                ("pass_mark", "50".to_owned()),
-            ]
-        };
-        let url = format!("{}/choose", choose.root());
-        assert_eq!(teacher.post(&url, &fields("no-such", "1")).await.status, 400);
-        assert_eq!(teacher.post(&url, &fields("alpha", "many")).await.status, 400);
-        assert_eq!(teacher.post(&url, &fields("alpha", "1")).await.status, 200);
-
-        let mut learner = Browser::new();
-        let home = house.launch(&mut learner, bare(house.claims("u1"))).await;
-        assert!(home.body.contains("data-page=\"alpha\""), "{}", home.url);
-        let quiz = start(&mut learner, &home).await;
-        assert!(quiz.body.contains("50 % to pass") && quiz.body.contains("1 attempt"), "{}", quiz.body);
-        let result = submit(&mut learner, &quiz, &[("a-q1", "yes")]).await;
-        assert!(result.body.contains("Passed") && result.body.contains("No attempts left"), "{}", result.body);
-        let again = house.launch(&mut teacher, bare(house.teacher("t1"))).await;
-        assert!(again.url.ends_with("/class"), "{}", again.url);
     });
 }
 
