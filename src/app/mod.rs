@@ -6,6 +6,7 @@ pub mod admin_sign_in;
 mod begin_login;
 pub mod class_query;
 pub mod class_view;
+mod clear_out;
 pub mod content;
 pub mod deliver_scores;
 mod embedders;

@@ -10,7 +10,7 @@ use crate::{
     clock,
     config::Settings,
     ids,
-    store::{DEFAULT_TENANT, Durability, Tx, admin},
+    store::{DEFAULT_TENANT, Durability, Tx, admin, meta},
 };
 
 /// How long a link can be used.
@@ -38,16 +38,16 @@ pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
     let settings = ctx.settings()?;
     let token = ids::random_token(32).context("no random numbers to be had")?;
     let (hash, now) = (ids::sha256_hex(token.as_bytes()), now());
-    ctx.with_store(&settings, async |store| {
+    let address = ctx.with_store(&settings, async |store| {
         let op = async move |tx: &mut Tx| admin::add_link(tx, DEFAULT_TENANT, &hash, now + MINUTES * 60_000, now).await;
-        Ok(store.write(Durability::Full, op).await?)
+        store.write(Durability::Full, op).await?;
+        Ok(meta::get(&mut store.read().await?, meta::ADDRESS).await?)
     })?;
-    hand_over(&link(&settings, &token), &settings, ctx)
-}
-
-/// The token rides behind `#`, where no server's or proxy's log sees it; the page posts it.
-fn link(settings: &Settings, token: &str) -> String {
-    format!("{}/admin/sign-in#{token}", settings.server.public_url_on(settings.server.listen))
+    // What is set counts; else where the last server really was, whose port may be one that was free.
+    let address = address.filter(|_| settings.server.public_url.is_none());
+    let address = address.unwrap_or_else(|| settings.server.public_url_on(settings.server.listen));
+    // The token rides behind `#`, where no server's or proxy's log sees it; the page posts it.
+    hand_over(&format!("{address}/admin/sign-in#{token}"), &settings, ctx)
 }
 
 fn hand_over(link: &str, settings: &Settings, ctx: &Context) -> anyhow::Result<Exit> {

@@ -60,6 +60,7 @@ async fn serve(mut settings: Settings, args: &Args, ctx: &Context) -> anyhow::Re
     let platform = args.trial.then(|| trial::bind(&address, &mut settings)).transpose()?;
     let store = Store::connect(&settings.database).await?;
     let void = store.begin_serving().await?;
+    store.note_address(&address).await?;
     if void > 0 {
         tracing::warn!(void, "the last server did not stop in order: logins that were on their way must start again");
     }
@@ -73,7 +74,8 @@ async fn serve(mut settings: Settings, args: &Args, ctx: &Context) -> anyhow::Re
     let handle = running.handle.clone();
     let server = tokio::spawn(running.server);
     let (stop, stopped) = watch::channel(false);
-    let deliveries = tokio::spawn(worker::run(courier, Arc::clone(&app.wake), stopped));
+    let deliveries = tokio::spawn(worker::run(courier, Arc::clone(&app.wake), stopped.clone()));
+    let sweeper = tokio::spawn(worker::sweep(Arc::clone(&app), settings.limits.keep_days, stopped));
     let tried = match platform {
         Some(platform) => {
             trial::register(&platform, &store).await?;
@@ -94,6 +96,7 @@ async fn serve(mut settings: Settings, args: &Args, ctx: &Context) -> anyhow::Re
     handle.stop(true).await;
     server.await.context("the server ended badly")??;
     deliveries.await.context("the delivery worker ended badly")?;
+    sweeper.await.context("the sweeper ended badly")?;
     if let Some(platform) = tried {
         platform.stop(false).await;
         trial::forget(&store).await?;

@@ -8,6 +8,9 @@ use super::{
 /// Whether a server works on it: `running` or `clean`.
 pub const SERVING: &str = "serving";
 
+/// Where the last server was reached: what `ferry admin link` names when nobody set a public address.
+pub const ADDRESS: &str = "address";
+
 sql! {
     GET = "SELECT value FROM meta WHERE tenant_id = $1 AND name = $2";
     SET = "INSERT INTO meta (tenant_id, name, value) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, name) DO UPDATE SET value = excluded.value";

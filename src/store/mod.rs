@@ -125,6 +125,15 @@ impl Store {
         .await
     }
 
+    /// Notes where a server is reached, for commands that name its address.
+    ///
+    /// # Errors
+    /// When the note cannot be written.
+    pub async fn note_address(&self, address: &str) -> Result<(), StoreError> {
+        let address = address.to_owned();
+        self.write(Durability::Normal, async move |tx: &mut Tx| meta::set(tx, meta::ADDRESS, &address).await).await
+    }
+
     /// Notes an orderly stop, so that the next start trusts what it finds.
     ///
     /// # Errors

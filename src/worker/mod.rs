@@ -1,5 +1,7 @@
 //! The delivery loop: leases outbox rows and brings grades home.
 
+mod sweeper;
+
 use std::{sync::Arc, time::Duration};
 
 use tokio::{
@@ -7,6 +9,8 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
+
+pub use sweeper::sweep;
 
 use crate::{app::deliver_scores::Courier, store::outbox::Message};
 

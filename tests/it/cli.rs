@@ -198,6 +198,7 @@ fn an_address_that_is_none_is_wrong_usage() {
 fn a_sign_in_link_goes_to_a_private_file_where_nobody_sits() {
     use std::os::unix::fs::PermissionsExt as _;
     each(async |db| {
+        db.store.note_address("http://127.0.0.1:4711").await.unwrap();
         let made = on(db, &["admin", "link"]);
         assert_eq!(made.code, 0, "{}", made.err);
         let path = std::path::PathBuf::from(made.out.trim());
@@ -205,7 +206,7 @@ fn a_sign_in_link_goes_to_a_private_file_where_nobody_sits() {
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let link = std::fs::read_to_string(&path).unwrap();
         let (page, token) = link.trim().split_once('#').unwrap();
-        assert_eq!(page, "http://127.0.0.1:8080/admin/sign-in");
+        assert_eq!(page, "http://127.0.0.1:4711/admin/sign-in", "where the last server was");
         assert!(!made.err.contains(token) && !made.out.contains(token), "no secret where logs may see it");
         let hash = ids::sha256_hex(token.as_bytes());
         let now = courseferry::clock::now().as_millisecond();

@@ -13,6 +13,7 @@ mod http;
 mod launch;
 mod learn;
 mod lti;
+mod messages;
 mod package;
 mod services;
 mod store;
