@@ -7,7 +7,6 @@ use std::{
     sync::Arc,
 };
 
-use actix_web::dev::ServerHandle;
 use anyhow::Context as _;
 use url::Url;
 
@@ -24,7 +23,7 @@ use crate::{
         registration::{self, DeploymentPolicy, Registration, RegistrationStatus},
         tenant::{self, Tenant, TenantKind},
     },
-    trial::{Activity, ToolKeys, Trial},
+    trial::{Activity, ServerHandle, ToolKeys, Trial},
 };
 
 const TENANT: &str = "trial";

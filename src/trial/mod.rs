@@ -14,5 +14,7 @@ mod people;
 mod server;
 mod state;
 
+/// Stops the platform.
+pub use actix_web::dev::ServerHandle;
 pub use server::{Registration, Trial, TrialError};
 pub use state::{Activity, ToolKeys};
