@@ -66,6 +66,9 @@ pub struct PlatformProfile {
     pub progress: Progress,
     /// Does it read the Canvas submission extension?
     pub canvas_submission: bool,
+    /// Does a graded link without a line item wait for the tool to make one? On Moodle and Canvas it is the teacher who decides that
+    /// a link is graded, and a column nobody asked for is a nuisance.
+    pub tool_makes_columns: bool,
     /// Its table of answers, before the common one.
     answers: &'static [AnswerRule],
 }
@@ -96,6 +99,7 @@ pub static MOODLE: PlatformProfile = PlatformProfile {
     name: "Moodle",
     progress: Progress::Nothing,
     canvas_submission: false,
+    tool_makes_columns: false,
     // "Incorrect score received": the user is not enrolled with a graded role.
     answers: &[rule(400, 400, "incorrect score", Meaning::NotGradable)],
 };
@@ -106,6 +110,7 @@ pub static CANVAS: PlatformProfile = PlatformProfile {
     name: "Canvas",
     progress: Progress::InProgress,
     canvas_submission: true,
+    tool_makes_columns: false,
     answers: &[
         rule(400, 400, "last updated timestamp", Meaning::Stale),
         // A submittedAt ahead of Canvas's clock passes a little later.
@@ -120,12 +125,24 @@ pub static CANVAS: PlatformProfile = PlatformProfile {
 };
 
 /// Open edX with its LTI consumer.
-pub static EDX: PlatformProfile =
-    PlatformProfile { key: "edx", name: "Open edX", progress: Progress::Nothing, canvas_submission: false, answers: &[] };
+pub static EDX: PlatformProfile = PlatformProfile {
+    key: "edx",
+    name: "Open edX",
+    progress: Progress::Nothing,
+    canvas_submission: false,
+    tool_makes_columns: true,
+    answers: &[],
+};
 
 /// Everything else: only what the specification promises.
-pub static GENERIC: PlatformProfile =
-    PlatformProfile { key: "generic", name: "LTI 1.3 platform", progress: Progress::Nothing, canvas_submission: false, answers: &[] };
+pub static GENERIC: PlatformProfile = PlatformProfile {
+    key: "generic",
+    name: "LTI 1.3 platform",
+    progress: Progress::Nothing,
+    canvas_submission: false,
+    tool_makes_columns: true,
+    answers: &[],
+};
 
 const ALL: &[&PlatformProfile] = &[&MOODLE, &CANVAS, &EDX, &GENERIC];
 

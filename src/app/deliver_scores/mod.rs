@@ -6,6 +6,7 @@
 mod case;
 mod doubt;
 mod hold;
+mod line_item;
 mod record;
 mod send;
 
@@ -39,13 +40,15 @@ pub struct Courier {
     ags: Ags,
     master: MasterKey,
     holds: Arc<Holds>,
+    /// Links share these, so that a slow platform does not hold up every other's.
+    making: Arc<[tokio::sync::Mutex<()>; 16]>,
 }
 
 impl Courier {
     /// Over these.
     #[must_use]
     pub fn new(store: Store, clock: Clock, ags: Ags, master: MasterKey) -> Courier {
-        Courier { store, clock, ags, master, holds: Arc::default() }
+        Courier { store, clock, ags, master, holds: Arc::default(), making: Arc::default() }
     }
 
     /// Now, as the database counts.

@@ -155,6 +155,26 @@ fn a_link_without_a_column_is_parked_until_it_has_one() {
 }
 
 #[test]
+fn where_making_columns_is_the_tools_part_a_class_gets_one() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Edx).await;
+        let (ada, ben) = (rig.learner_with("ada", None, ALL_SCOPES).await, rig.learner_with("ben", None, ALL_SCOPES).await);
+        rig.grade(&ada, "a1", 80.0).await;
+        rig.grade(&ben, "b1", 60.0).await;
+        let claimed = rig.courier.claim(8).await.unwrap();
+        let together = futures_util::future::join_all(claimed.iter().map(|m| rig.courier.deliver(m))).await;
+        assert!(together.iter().all(Result::is_ok));
+        for (session, name, percent) in [(&ada, "ada", 80.0), (&ben, "ben", 60.0)] {
+            rig.assert_delivered(session, "delivered").await;
+            assert_eq!(rig.platform.entry(name).percent, Some(percent));
+        }
+        let made = rig.platform.state().line_items.clone();
+        assert_eq!(made.len(), 1, "{made:?}");
+        assert_eq!((&made[0]["resourceLinkId"], &made[0]["label"]), (&json!("link-1"), &json!("Module 1")));
+    });
+}
+
+#[test]
 fn a_deleted_line_item_and_a_missing_right_are_parked() {
     each(async |db| {
         let rig = Rig::new(db, Family::Canvas).await;
