@@ -111,12 +111,13 @@ pub(crate) fn run(jobs: &[Job<'_>], cache: Option<&mut dyn RenderCache>) -> Vec<
     };
     let kept: Vec<_> = jobs.iter().map(|job| (job, job.key())).map(|(job, key)| (job, cache.get(&key), key)).collect();
     let done: Vec<_> = kept.into_par_iter().map(|(job, kept, key)| (job.run(kept), key)).collect();
-    done.into_iter()
-        .map(|((done, fresh), key)| {
-            if let Some(text) = fresh {
-                cache.put(&key, &text);
-            }
-            done
-        })
-        .collect()
+    let mut out = Vec::new();
+    for ((done, fresh), key) in done {
+        if let Some(text) = fresh {
+            cache.put(&key, &text);
+        }
+        out.push(done);
+    }
+    cache.done();
+    out
 }

@@ -240,6 +240,18 @@ fn names_that_lmss_refuse_and_files_that_nobody_uses_are_told() {
 }
 
 #[test]
+fn editors_that_write_other_line_ends_or_a_byte_order_mark_are_fine() {
+    let mut source = tiny();
+    for path in ["course.toml", MODULE, LESSON, QUIZ, "modules/02-two/01-second.md"] {
+        let text = std::str::from_utf8(source.get(path).unwrap()).unwrap().replace('\n', "\r\n");
+        source = source.with(path, format!("\u{feff}{text}"));
+    }
+    assert_eq!(found(&source), Vec::<String>::new());
+    let course = load(&source, None).unwrap();
+    assert!(!course.lesson("first").unwrap().1.html.contains("minutes"), "front matter is not printed");
+}
+
+#[test]
 fn a_folder_without_a_course_says_so() {
     let all = load(&Source::default(), None).unwrap_err();
     assert_eq!(all.0[0].to_string().lines().next().unwrap(), "course.toml:1:1: there is no course.toml");
@@ -372,6 +384,40 @@ fn every_diagram_of_the_course_is_listed_for_drawing() {
     assert_eq!(list.len(), 1);
     assert_eq!((list[0].file.as_str(), list[0].line, list[0].path.as_str()), (LESSON, 13, FIGURE));
     assert!(figures::sources(&Source::default()).is_err());
+}
+
+fn ferry(words: &[&str], dir: &Path) -> (Option<i32>, String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ferry"));
+    let out = command.env_clear().current_dir(dir).args(words).output().unwrap();
+    (out.status.code(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+}
+
+#[test]
+fn ferry_new_and_ferry_check_speak_in_exit_codes() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(ferry(&["new", "mine"], dir.path()).0, Some(0));
+    let (code, data, talk) = ferry(&["check", "mine"], dir.path());
+    assert_eq!((code, data.as_str()), (Some(0), ""), "{talk}");
+    assert!(talk.ends_with("My course: 2 modules, 3 lessons, 9 questions, 222 words\n✓ no problems\n"), "{talk}");
+    let (code, _, talk) = ferry(&["new", "mine"], dir.path());
+    assert_eq!(code, Some(2), "{talk}");
+    std::fs::write(dir.path().join("mine/modules/02-going-on/module.toml"), "id = \"going-on\"\ntitel = \"Going on\"\n").unwrap();
+    let (code, data, talk) = ferry(&["check", "--course", "mine"], dir.path());
+    assert_eq!(code, Some(1), "{talk}");
+    assert!(
+        data.contains("mine/modules/02-going-on/module.toml:2:1: unknown key `titel` in module.toml\n  hint: did you mean `title`?"),
+        "{data}"
+    );
+    assert!(talk.ends_with("errors\n"), "{talk}");
+    std::fs::write(dir.path().join("mine/notes.txt"), "x").unwrap();
+    std::fs::write(
+        dir.path().join("mine/modules/02-going-on/module.toml"),
+        "id = \"going-on\"\ntitle = \"Going on\"\n[[outcome]]\nid = \"o3\"\ntext = \"t\"\n",
+    )
+    .unwrap();
+    assert_eq!(ferry(&["check", "mine"], dir.path()).0, Some(0), "a warning alone");
+    assert_eq!(ferry(&["check", "mine", "--strict"], dir.path()).0, Some(1));
+    assert_eq!(ferry(&["check", "nowhere"], dir.path()).0, Some(1));
 }
 
 #[cfg(feature = "figures")]
