@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{App, AppError};
+use super::{
+    App, AppError,
+    admin_sign_in::{AdminVisit, audit},
+};
 use crate::{
     course::Course,
     package::{Builder, Format, Package, PackageError, Scope},
@@ -46,6 +49,12 @@ impl Catalogue {
     #[must_use]
     pub fn offer(&self, format: Format, scope: &Scope) -> Option<&Offer> {
         self.offers.iter().find(|o| o.format == format && o.scope == *scope)
+    }
+
+    /// The package with this file name.
+    #[must_use]
+    pub fn named(&self, file_name: &str) -> Option<&Offer> {
+        self.offers.iter().find(|o| o.file_name == file_name)
     }
 }
 
@@ -108,16 +117,18 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] for what is not on the list, and when it cannot be built.
-    pub async fn package(&self, format: Format, scope: &Scope) -> Result<Arc<Package>, AppError> {
+    pub async fn package(&self, file_name: &str) -> Result<Arc<Package>, AppError> {
         let catalogue = self.catalogue().await?;
-        let offer = catalogue.offer(format, scope).ok_or(AppError::NotFound)?.clone();
+        let offer = catalogue.named(file_name).ok_or(AppError::NotFound)?.clone();
         if let Some(package) = self.shelf.recent(&offer.sha256) {
             return Ok(package);
         }
-        let (course, scope) = (self.course(), scope.clone());
+        let course = self.course();
+        // The course changed this very moment: the list is read again.
         if course.content_hash != catalogue.content_hash {
             return Err(AppError::NotFound);
         }
+        let (format, scope) = (offer.format, offer.scope);
         let package = Arc::new(blocking(move || Ok(Builder::new(&course).build(format, &scope)?)).await?);
         if package.sha256 != offer.sha256 {
             return Err(ShelfError::Differs(offer.file_name).into());
@@ -126,9 +137,16 @@ impl App {
         Ok(package)
     }
 
+    /// A link that an administrator hands on: like [`Self::packages_grant`], with a line in the log.
+    #[must_use]
+    pub fn grant_packages(&self, admin: &AdminVisit) -> (i64, String) {
+        audit(&admin.account, "link to packages made", "packages");
+        self.packages_grant()
+    }
+
     /// A grant to look at and download packages, for [`LINK_DAYS`] days: expiry in seconds, and signature.
     #[must_use]
-    pub fn grant_packages(&self) -> (i64, String) {
+    pub fn packages_grant(&self) -> (i64, String) {
         let expiry = (self.now() + LINK_DAYS * DAY) / 1000;
         (expiry, self.media.signature(GRANTED, &self.site.url("/"), expiry))
     }

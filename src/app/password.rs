@@ -7,7 +7,7 @@ use argon2::{
 use tokio::sync::Semaphore;
 
 /// Shortest password. Length is what counts; no rules about characters.
-pub const SHORTEST: usize = 12;
+const SHORTEST: usize = 12;
 /// Longest; beyond, somebody is testing us.
 const LONGEST: usize = 256;
 
@@ -27,7 +27,7 @@ pub enum PasswordError {
 
 /// What is wrong with a new password, in the words of its form.
 #[must_use]
-pub fn weakness(name: &str, password: &str) -> Option<String> {
+pub(super) fn weakness(name: &str, password: &str) -> Option<String> {
     let length = password.chars().count();
     if length < SHORTEST {
         return Some(format!("Use at least {SHORTEST} characters; this has {length}. Four random words do well."));
@@ -48,7 +48,7 @@ pub fn weakness(name: &str, password: &str) -> Option<String> {
 ///
 /// # Errors
 /// When there is no randomness.
-pub async fn hash(password: &str) -> Result<String, PasswordError> {
+pub(super) async fn hash(password: &str) -> Result<String, PasswordError> {
     let password = password.to_owned();
     work(move || Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())).await
 }
@@ -57,7 +57,7 @@ pub async fn hash(password: &str) -> Result<String, PasswordError> {
 ///
 /// # Errors
 /// When the work was dropped.
-pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool, PasswordError> {
+pub(super) async fn verify(password: &str, hash: Option<&str>) -> Result<bool, PasswordError> {
     if password.len() > LONGEST {
         return Ok(false);
     }

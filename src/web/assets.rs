@@ -23,6 +23,7 @@ const OWN: &[(&str, &str)] = &[
     ("store-state.js", include_str!("../../player/launch/store-state.js")),
     ("prove-state.js", include_str!("../../player/launch/prove-state.js")),
     ("icon.svg", include_str!("../../templates/web/icon.svg")),
+    ("sign-in.js", include_str!("../../templates/web/admin/sign-in.js")),
     ("bearer.js", include_str!("../../player/launch/bearer.js")),
 ];
 

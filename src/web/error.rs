@@ -39,6 +39,12 @@ pub enum Error {
     /// The session is over, or another browser's.
     #[error("no session for launch `{0}`")]
     NoSession(String),
+    /// Only for administrators, and nobody is signed in.
+    #[error("no administrator is signed in")]
+    SignInFirst,
+    /// A link to the packages that is too old or was changed.
+    #[error("the link to the packages is over or not ours")]
+    LinkOver,
     /// Signed in, but not with the role this needs.
     #[error("not for this role")]
     Forbidden,
@@ -107,6 +113,8 @@ impl Error {
             Self::CrossSite(_) => "cross-site",
             Self::FormToken => "form-token",
             Self::NoSession(_) => "no-session",
+            Self::SignInFirst => "sign-in-first",
+            Self::LinkOver => "link-over",
             Self::Forbidden => "forbidden",
             Self::TooMany => "too-many",
             Self::Launch(refused) => refused.why.code(),
@@ -153,6 +161,18 @@ impl Error {
                     "If it happens at once, use the LMS's setting \u{201c}open in a new window\u{201d}: some browsers keep no cookies for pages inside other pages.",
                 ],
                 TEACHER,
+            ),
+            Self::SignInFirst => Words::new(
+                "Sign in first",
+                "This page is for administrators of this tool.",
+                &["Sign in, then open the page again."],
+                OPERATOR,
+            ),
+            Self::LinkOver => Words::new(
+                "This link no longer works",
+                "Links to the packages work for a few days only, and only as they were made.",
+                &["Ask whoever gave it to you for a new one.", "Administrators sign in and download without a link."],
+                OPERATOR,
             ),
             Self::Forbidden => Words::new(
                 "This page is for teachers",
@@ -219,7 +239,8 @@ impl ResponseError for Error {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::CrossSite(_) | Self::FormToken | Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NoSession(_) => StatusCode::UNAUTHORIZED,
+            Self::NoSession(_) | Self::SignInFirst => StatusCode::UNAUTHORIZED,
+            Self::LinkOver => StatusCode::FORBIDDEN,
             Self::NoAttemptsLeft => StatusCode::CONFLICT,
             Self::Launch(refused) => match refused.why {
                 Reason::Store(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -1,6 +1,7 @@
 //! The HTTP front door: [`routes`] is the table, a handler extracts, asks [`crate::app`] and shows a view.
 
 mod address;
+mod admin;
 mod assets;
 mod cookies;
 mod error;

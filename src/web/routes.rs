@@ -2,7 +2,7 @@
 
 use actix_web::web::{ServiceConfig, get, post, resource};
 
-use super::handlers::{assets, front, health, launch, learn, login, media, quiz, session, teach};
+use super::handlers::{admin, admin_sign_in, assets, front, health, launch, learn, login, media, packages, quiz, session, teach};
 
 /// All routes, relative to the site's path prefix.
 #[rustfmt::skip]
@@ -38,5 +38,27 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/l/{launch}/class/resend").route(post().to(teach::resend_stuck)))
         .service(resource("/l/{launch}/class/{learner}").route(get().to(teach::learner)))
         .service(resource("/l/{launch}/class/{learner}/resend").route(post().to(teach::resend)))
-        .service(resource("/l/{launch}/choose").route(get().to(teach::choose)).route(post().to(teach::chosen)));
+        .service(resource("/l/{launch}/choose").route(get().to(teach::choose)).route(post().to(teach::chosen)))
+        .service(resource("/l/{launch}/packages").route(get().to(packages::for_teacher)))
+        .service(resource("/l/{launch}/packages/{file}").route(get().to(packages::file_for_teacher)))
+
+        .service(resource("/packages").route(get().to(packages::by_link)))
+        .service(resource("/packages/{file}").route(get().to(packages::file_by_link)))
+
+        .service(resource("/admin").route(get().to(admin::home)))
+        .service(resource("/admin/sign-in").route(get().to(admin_sign_in::show)).route(post().to(admin_sign_in::by_password)))
+        .service(resource("/admin/sign-in/link").route(post().to(admin_sign_in::by_link)))
+        .service(resource("/admin/sign-in/account").route(post().to(admin_sign_in::account)))
+        .service(resource("/admin/sign-out").route(post().to(admin_sign_in::out)))
+        .service(resource("/admin/packages").route(get().to(packages::for_admin)))
+        .service(resource("/admin/packages/link").route(post().to(packages::make_link)))
+        .service(resource("/admin/packages/{file}").route(get().to(packages::file_for_admin)))
+        .service(resource("/admin/platforms/add").route(get().to(admin::choose)))
+        .service(resource("/admin/platforms/add/{product}").route(get().to(admin::form)).route(post().to(admin::add)))
+        .service(resource("/admin/platforms/{id}").route(get().to(admin::platform)).route(post().to(admin::change)))
+        .service(resource("/admin/platforms/{id}/approve").route(post().to(admin::approve)))
+        .service(resource("/admin/platforms/{id}/off").route(post().to(admin::off)))
+        .service(resource("/admin/platforms/{id}/policy").route(post().to(admin::policy)))
+        .service(resource("/admin/platforms/{id}/deployments/{deployment}").route(post().to(admin::deployment)))
+        .service(resource("/admin/platforms/{id}/remove").route(get().to(admin::ask_remove)).route(post().to(admin::remove)));
 }

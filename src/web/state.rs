@@ -10,11 +10,15 @@ use crate::{
     config::{Network, Secret},
 };
 
+/// Tries to sign in as administrator, a minute and address.
+const SIGN_INS: u32 = 10;
+
 /// Everything a handler can reach.
 pub struct State {
     pub(crate) app: Arc<App>,
     pub(crate) assets: Assets,
     pub(crate) failures: Failures,
+    pub(crate) sign_ins: Failures,
     pub(crate) trusted: Vec<Network>,
     pub(crate) metrics: Option<PrometheusHandle>,
     pub(crate) metrics_token: Option<Secret>,
@@ -47,6 +51,7 @@ impl State {
         Self {
             assets: Assets::new(app.site.prefix()),
             failures: Failures::new(options.failures_a_minute.max(100)),
+            sign_ins: Failures::new(SIGN_INS),
             trusted: options.trusted_proxies,
             metrics: options.metrics,
             metrics_token: options.metrics_token,

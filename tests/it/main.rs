@@ -1,12 +1,14 @@
 //! One integration binary: a module per room.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod admin;
 mod architecture;
 mod class;
 mod cli;
 mod course;
 mod databases;
 mod delivery;
+mod downloads;
 mod fake_platform;
 mod house;
 mod http;

@@ -100,7 +100,7 @@ fn learners_see_nothing_of_the_class_and_change_nothing() {
         let mut browser = Browser::new();
         let page = house.launch(&mut browser, house.claims("u1")).await;
         let root = page.root();
-        for path in ["class".to_owned(), "class.csv".into(), "choose".into(), format!("class/{taken}")] {
+        for path in ["class".to_owned(), "class.csv".into(), "choose".into(), "packages".into(), format!("class/{taken}")] {
             assert_eq!(browser.get(&format!("{root}/{path}")).await.status, 403, "{path}");
         }
         let form = [("form_token", page.form_token()), ("attempts", "9".to_owned()), ("opens", "beta".to_owned())];

@@ -10,6 +10,8 @@ use super::{
 };
 use crate::app::Refused;
 
+pub(crate) mod admin;
+pub(crate) mod admin_sign_in;
 pub(crate) mod assets;
 pub(crate) mod front;
 pub(crate) mod health;
@@ -17,6 +19,7 @@ pub(crate) mod launch;
 pub(crate) mod learn;
 pub(crate) mod login;
 pub(crate) mod media;
+pub(crate) mod packages;
 pub(crate) mod quiz;
 pub(crate) mod session;
 pub(crate) mod teach;

@@ -5,12 +5,18 @@ use actix_web::{
     body::BoxBody,
     dev::ServiceResponse,
     error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError, UrlencodedError},
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     web::Data,
 };
 
 use super::shell::RequestId;
-use crate::web::{Error, State, views::error::ErrorPage};
+use crate::web::{
+    Error, State,
+    views::{
+        admin::sign_in::{self, Trouble},
+        error::ErrorPage,
+    },
+};
 
 /// Replaces an error's empty body by a page that helps, and logs it: the only place that does.
 pub(crate) fn render(response: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
@@ -48,6 +54,10 @@ fn answer(error: &Error, request: &HttpRequest, id: &RequestId) -> HttpResponse 
         return page.json(body);
     }
     let Some(state) = request.app_data::<Data<State>>() else { return page.finish() };
+    if matches!(error, Error::SignInFirst) {
+        let next = if request.method() == Method::GET { request.path() } else { "" };
+        return sign_in::answer(page, state, next, "", Trouble::First);
+    }
     ErrorPage::new(state, error, words, &id.0).into_response(page)
 }
 

@@ -5,11 +5,13 @@ use askama::Template;
 
 use super::State;
 
+pub(crate) mod admin;
 pub(crate) mod ended;
 pub(crate) mod error;
 pub(crate) mod front;
 pub(crate) mod launch;
 pub(crate) mod learn;
+pub(crate) mod packages;
 pub(crate) mod refusal;
 pub(crate) mod teach;
 pub(crate) mod tools;

@@ -61,7 +61,7 @@ impl Frame {
     pub(crate) fn teacher(state: &State, visitor: &Visitor, place: impl Into<String>, here: &str) -> Self {
         let launch = &visitor.visit.launch_id;
         let path = |rest: &str| state.site().path(&format!("/l/{launch}/{rest}"));
-        let nav = [("class", "Class"), ("choose", "Settings"), ("", "Read as a learner")];
+        let nav = [("class", "Class"), ("choose", "Settings"), ("packages", "Packages"), ("", "Read as a learner")];
         Self {
             bearer: visitor.by_bearer.then(|| (state.assets.path("bearer.js").to_owned(), launch.clone())),
             place_href: Some(path("class")),
