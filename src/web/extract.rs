@@ -74,6 +74,11 @@ impl Visitor {
         if self.visit.owns_form(token) { Ok(()) } else { Err(Error::FormToken) }
     }
 
+    /// Refuses everybody but teachers.
+    pub(crate) fn check_teacher(&self) -> Result<(), Error> {
+        if self.visit.is_teacher() { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
     /// The same for requests by script.
     pub(crate) fn check_header(&self, request: &HttpRequest) -> Result<(), Error> {
         let token = request.headers().get(FORM_TOKEN_HEADER).and_then(|v| v.to_str().ok()).unwrap_or_default();
