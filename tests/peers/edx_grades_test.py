@@ -62,10 +62,8 @@ def test_without_a_grade_column_the_learner_is_told_that_nothing_is_sent(stage, 
 
 
 def test_a_teachers_attempt_is_no_grade(stage):
-    browser, page = stage.open(user=TEACHER)
-    root = page.url.removesuffix("/class")
-    work = Learner.__new__(Learner)
-    work.stage, work.browser, work.home = stage, browser, browser.get(f"{root}/")
+    work = Learner(stage, TEACHER)
+    work.home = work.browser.get(work.home.url.removesuffix("class"))
     work.take_quiz()
     assert "nothing is sent" in work.road()
     assert stage.score(TEACHER) is None
