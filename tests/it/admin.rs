@@ -78,6 +78,7 @@ fn a_one_time_link_is_spent_by_its_success_only() {
         let weak = browser.post(&url("/account"), &account(&link, "anna", "short")).await;
         assert_eq!(weak.status, 422);
         assert!(weak.body.contains("at least 12 characters") && !weak.body.contains("value=\"short\""), "{}", weak.body);
+        assert!(weak.body.contains("value=\"anna\""), "what was typed stays: {}", weak.body);
         let home = browser.post(&url("/account"), &account(&link, "anna", PASSWORD)).await;
         assert!(home.status == 200 && home.body.contains("Platforms"), "{}", home.body);
         let again = Browser::new().post(&url("/account"), &account(&link, "eve", PASSWORD)).await;

@@ -35,7 +35,6 @@ struct Line<'a> {
 
 struct File<'a> {
     href: String,
-    name: &'a str,
     format: &'static str,
     size: String,
     sha256: &'a str,
@@ -67,7 +66,6 @@ pub(crate) struct Shown<'a> {
 pub(crate) fn page(state: &State, catalogue: &Catalogue, course: &Course, shown: Shown<'_>) -> HttpResponse {
     let file = |offer: &'_ Offer| File {
         href: (shown.href)(&offer.file_name),
-        name: catalogue.named(&offer.file_name).map_or("", |o| o.file_name.as_str()),
         format: offer.format.title(),
         size: bytes(offer.size),
         sha256: catalogue.named(&offer.file_name).map_or("", |o| o.sha256.as_str()),

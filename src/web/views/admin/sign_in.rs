@@ -85,7 +85,7 @@ struct AccountPage<'a> {
     base: Base,
     frame: Frame,
     link: &'a str,
-    name: &'a str,
+    typed: &'a str,
     problems: &'a Vec<(&'static str, String)>,
     action: String,
 }
@@ -102,7 +102,7 @@ pub(crate) fn account(state: &State, link: &str, name: &str, problems: &Vec<(&'s
         base: Base::new(state),
         frame: Frame::plain("Administration"),
         link,
-        name,
+        typed: name,
         problems,
         action: state.site().path("/admin/sign-in/account"),
     };
