@@ -156,7 +156,7 @@ pub enum Verdict {
     },
     /// Park it.
     GiveUp(Reason),
-    /// The answer alone does not tell: read the results and [`settle`].
+    /// The answer alone does not tell: read the results and decide by them.
     ReadBack,
     /// Again at once, as no new submission: the learner's attempts are spent there, the grade still counts.
     WithoutSubmission,

@@ -1,6 +1,6 @@
 //! Attempts, scoring, completion, grade policy and delivery decisions. Pure.
 //!
-//! The rules of [`draw`], [`numeric`], [`scoring`], [`completion`] and [`grade`] exist twice: here, and in `player/src/`, where a
+//! The rules of [`mod@draw`], [`numeric`], [`scoring`], [`mod@completion`] and [`mod@grade`] exist twice: here, and in `player/src/`, where a
 //! package scores by itself. Both languages run the cases of `tests/vectors/*.json`.
 
 pub mod completion;

@@ -138,7 +138,7 @@ impl<'a> Unverified<'a> {
     }
 }
 
-/// A token the platform's key vouches for. Whether it is a launch is another matter: see [`super::validate`].
+/// A token the platform's key vouches for. Whether it is a launch is another matter: see [`super::validate()`].
 #[derive(Debug, Clone)]
 pub struct Verified {
     claims: Map<String, Value>,

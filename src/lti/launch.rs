@@ -34,7 +34,7 @@ impl MessageType {
     }
 }
 
-/// Proof of a good launch: only [`super::validate`] makes one.
+/// Proof of a good launch: only [`super::validate()`] makes one.
 #[derive(Debug, Clone)]
 pub struct Launch {
     /// The platform.
