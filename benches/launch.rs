@@ -5,7 +5,7 @@
 //! N logins; signing N fresh RS256 id_tokens with the nonces that came back (untimed); N launches, each following its redirect to a
 //! 200 page. Keep-alive connections; generator and server share the machine.
 //!
-//! Environment: `FERRY_BENCH_N` (default 6000), `FERRY_BENCH_CONNECTIONS` (16), `FERRY_BENCH_ROUNDS` (3).
+//! Environment: `BENCH_N` (default 6000), `BENCH_CONNECTIONS` (16), `BENCH_ROUNDS` (3).
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 #[path = "launch/http.rs"]
@@ -42,7 +42,7 @@ struct Begun {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let (n, connections, rounds) =
-        (setting("FERRY_BENCH_N", 6000), setting("FERRY_BENCH_CONNECTIONS", 16), setting("FERRY_BENCH_ROUNDS", 3));
+        (setting("BENCH_N", 6000), setting("BENCH_CONNECTIONS", 16), setting("BENCH_ROUNDS", 3));
     let key = SigningKey::generate("bench-1").unwrap();
     let jwks = json!({ "keys": [key.public_jwk()] }).to_string();
     let issuer_port = http::serve_document(jwks).await;
