@@ -41,8 +41,7 @@ struct Begun {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let (n, connections, rounds) =
-        (setting("BENCH_N", 6000), setting("BENCH_CONNECTIONS", 16), setting("BENCH_ROUNDS", 3));
+    let (n, connections, rounds) = (setting("BENCH_N", 6000), setting("BENCH_CONNECTIONS", 16), setting("BENCH_ROUNDS", 3));
     let key = SigningKey::generate("bench-1").unwrap();
     let jwks = json!({ "keys": [key.public_jwk()] }).to_string();
     let issuer_port = http::serve_document(jwks).await;
