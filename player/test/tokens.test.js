@@ -1,6 +1,6 @@
 // The contrast of every pair of colours that is used, computed from the token table: WCAG 2 relative luminance.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
 const css = readFileSync(new URL('../style/tokens.css', import.meta.url), 'utf8');
@@ -73,10 +73,23 @@ test('both sets name the same colours', () => {
 
 test('every token that is used is defined', () => {
   const defined = new Set([...css.matchAll(/--([\w-]+):/g)].map((m) => m[1]));
-  for (const file of ['base', 'reading', 'quiz', 'tools']) {
-    const text = readFileSync(new URL(`../style/${file}.css`, import.meta.url), 'utf8');
+  const folders = [new URL('../style/', import.meta.url), new URL('../../templates/web/style/', import.meta.url)];
+  const files = folders.flatMap((folder) => readdirSync(folder).filter((name) => name !== 'tokens.css').map((name) => new URL(name, folder)));
+  assert.ok(files.length > 8);
+  for (const url of files) {
+    const file = url.pathname.split('/').pop();
+    const text = readFileSync(url, 'utf8');
     for (const own of text.matchAll(/--([\w-]+):/g)) defined.add(own[1]);
-    for (const used of text.matchAll(/var\(--([\w-]+)\)/g)) assert.ok(defined.has(used[1]), `${file}.css uses --${used[1]}`);
-    assert.ok(!/oklch|#[0-9a-f]{3,8}\b|rgb\(/i.test(text), `${file}.css names a colour of its own`);
+    for (const used of text.matchAll(/var\(--([\w-]+)\)/g)) assert.ok(defined.has(used[1]), `${file} uses --${used[1]}`);
+    assert.ok(!/oklch|#[0-9a-f]{3,8}\b|rgb\(/i.test(text), `${file} names a colour of its own`);
+  }
+});
+
+test('no stylesheet is longer than 400 lines', () => {
+  for (const folder of ['../style/', '../../templates/web/style/']) {
+    for (const name of readdirSync(new URL(folder, import.meta.url))) {
+      const lines = readFileSync(new URL(folder + name, import.meta.url), 'utf8').split('\n').length;
+      assert.ok(lines <= 400, `${name}: ${lines}`);
+    }
   }
 });

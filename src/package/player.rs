@@ -26,8 +26,16 @@ macro_rules! part {
 }
 
 /// Cascade order.
-const STYLES: &[(&str, &str)] =
-    &[part!("style/tokens.css"), part!("style/base.css"), part!("style/reading.css"), part!("style/quiz.css"), part!("style/tools.css")];
+const STYLES: &[(&str, &str)] = &[
+    part!("style/tokens.css"),
+    part!("style/base.css"),
+    part!("style/frame.css"),
+    part!("style/reading.css"),
+    part!("style/figures.css"),
+    part!("style/quiz.css"),
+    part!("style/result.css"),
+    part!("style/print.css"),
+];
 
 /// In front of everything that paints: applies a remembered theme. Loaded in `<head>` without `defer`.
 const THEME: (&str, &str) = part!("src/theme-early.js");
@@ -57,7 +65,7 @@ const PACKAGE: &[(&str, &str)] = &[
 
 const SCORM: &[(&str, &str)] = &[part!("src/interactions.js"), part!("src/scorm-api.js"), part!("src/scorm.js"), part!("src/scorm12.js")];
 
-/// The stylesheet.
+/// The stylesheet of the learner's pages; the server puts that of its own pages behind it.
 pub fn style() -> String {
     STYLES.iter().map(|(_, text)| strip_comments(text)).collect()
 }
@@ -107,8 +115,8 @@ pub fn theme_early() -> &'static str {
     THEME.1
 }
 
-/// Drops comments and indentation. Our sources hold no comment signs inside texts, and `//` only at the start of a line.
-fn strip_comments(text: &str) -> String {
+/// Drops comments and indentation of a script or a stylesheet. Our sources hold no comment signs inside texts, and `//` only at the start of a line.
+pub(crate) fn strip_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let mut code = String::with_capacity(text.len());

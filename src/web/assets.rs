@@ -27,6 +27,16 @@ const OWN: &[(&str, &str)] = &[
     ("bearer.js", include_str!("../../player/launch/bearer.js")),
 ];
 
+/// Behind the player's style, in cascade order: what only the server's pages have, so that no package carries it.
+const STYLES: &[&str] = &[
+    include_str!("../../templates/web/style/learn.css"),
+    include_str!("../../templates/web/style/page.css"),
+    include_str!("../../templates/web/style/data.css"),
+    include_str!("../../templates/web/style/forms.css"),
+    include_str!("../../templates/web/style/class.css"),
+    include_str!("../../templates/web/style/desk.css"),
+];
+
 impl Assets {
     /// Our scripts and styles; `prefix` is the site's path prefix.
     pub(crate) fn new(prefix: &str) -> Self {
@@ -34,8 +44,7 @@ impl Assets {
         for (name, text) in OWN {
             assets.add(prefix, name, text.as_bytes().to_vec());
         }
-        let style =
-            [player::style().as_str(), include_str!("../../templates/web/web.css"), include_str!("../../templates/web/desk.css")].concat();
+        let style: String = std::iter::once(player::style()).chain(STYLES.iter().map(|text| player::strip_comments(text))).collect();
         assets.add(prefix, "ferry.css", style.into_bytes());
         assets.add(prefix, "player.js", player::script(Adapter::Lti).into_bytes());
         assets.add(prefix, "tools.js", player::tools_script().into_bytes());
@@ -76,5 +85,17 @@ mod tests {
         let key = path.strip_prefix("/ferry/assets/").unwrap();
         assert_eq!(assets.find(key).unwrap().media_type, "text/css; charset=utf-8");
         assert!(assets.find("ferry.css").is_none());
+    }
+
+    #[test]
+    fn the_style_of_tool_pages_comes_with_the_server_and_with_no_package() {
+        let assets = Assets::new("");
+        let key = assets.path("ferry.css").strip_prefix("/assets/").unwrap();
+        let served = String::from_utf8(assets.find(key).unwrap().bytes.clone()).unwrap();
+        let packed = player::style();
+        assert!(served.starts_with(&packed) && !served.contains("/*"));
+        for class in ["main.page", ".tool-bar", ".table-box td", ".form-field", ".class-table", ".front-map"] {
+            assert!(served.contains(class) && !packed.contains(class), "{class}");
+        }
     }
 }
