@@ -101,7 +101,7 @@ impl ClassQuery {
         let needle = self.find.to_lowercase();
         let mut shown: Vec<&ClassRow> = rows
             .iter()
-            .filter(|r| self.show.is_none_or(|sign| r.member.gradable && r.standing.sign() == sign))
+            .filter(|r| self.show.is_none_or(|sign| r.counts() && r.standing.sign() == sign))
             .filter(|r| needle.is_empty() || haystack(r).contains(&needle))
             .collect();
         shown.sort_by(|a, b| {
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
     use crate::{
         app::standing::{Standing, Trouble},
-        store::class::ClassMember,
+        store::{class::ClassMember, roster::RosterStatus},
     };
 
     fn row(name: &str, grade: Option<f64>, gradable: bool, standing: Standing) -> ClassRow {
@@ -145,7 +145,8 @@ mod tests {
             email: None,
             sub: format!("sub-{name}"),
             gradable,
-            seen_at: 0,
+            seen_at: 1,
+            roster: RosterStatus::Unknown,
             lessons_read: Vec::new(),
             quizzes: Vec::new(),
             delivery: None,

@@ -15,6 +15,7 @@ use crate::{
         Tx,
         class::{self, ClassMember, QuizStanding},
         context::{self, Context, ResourceLink},
+        roster::RosterStatus,
     },
 };
 
@@ -94,8 +95,12 @@ pub struct Tally {
     pub needs_you: usize,
     /// Learners who finished everything.
     pub complete: usize,
+    /// Learners who never opened the course here.
+    pub unopened: usize,
     /// Test students.
     pub test: usize,
+    /// People who did something and are not on the platform's list any more. They count nowhere else.
+    pub gone: usize,
 }
 
 impl ClassView {
@@ -113,8 +118,10 @@ impl ClassView {
 
 impl Tally {
     fn of(rows: &[ClassRow]) -> Self {
-        let mut tally = Self { test: rows.iter().filter(|r| !r.member.gradable).count(), ..Self::default() };
-        for row in rows.iter().filter(|r| r.member.gradable) {
+        let count = |of: fn(&ClassRow) -> bool| rows.iter().filter(|r| of(r)).count();
+        let mut tally = Self { test: count(|r| !r.member.gradable), gone: count(ClassRow::is_gone), ..Self::default() };
+        for row in rows.iter().filter(|r| r.counts()) {
+            tally.unopened += usize::from(row.is_unopened());
             tally.learners += 1;
             tally.graded += usize::from(row.grade.is_some());
             tally.complete += usize::from(row.done == row.total);
@@ -163,6 +170,24 @@ impl ClassRow {
         let grade = if whole { learning::course_grade(&weighed) } else { weighed.first().and_then(|(_, score)| *score) };
         let standing = if member.gradable { Standing::judge(grade, member.delivery.as_ref(), taken) } else { Standing::NotTaken };
         Self { attempts: member.quizzes.iter().map(|q| q.submitted).sum(), member, cells, done, total, grade, standing }
+    }
+
+    /// Whether this learner counts in the class: no test student, and not gone.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.member.gradable && !self.is_gone()
+    }
+
+    /// Whether the platform's list no longer holds this learner.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.member.gradable && self.member.roster == RosterStatus::Gone
+    }
+
+    /// Whether this learner is on the platform's list and never came here.
+    #[must_use]
+    pub fn is_unopened(&self) -> bool {
+        self.member.seen_at == 0
     }
 
     /// What to call this learner, whatever the LMS tells us.
@@ -214,8 +239,14 @@ impl App {
         let mut tx = self.store.read().await?;
         let view = load(&mut tx, self.course(), visit).await?;
         self.look_up_grades(&view.link.id);
+        self.look_up_roster(&view.context.id);
         Ok(view)
     }
+}
+
+/// Whoever left the course without having done anything is no part of the class.
+fn belongs(member: &ClassMember) -> bool {
+    member.roster != RosterStatus::Gone || !member.quizzes.is_empty() || !member.lessons_read.is_empty() || member.delivery.is_some()
 }
 
 pub(super) async fn load(tx: &mut Tx, course: Arc<Course>, visit: &Visit) -> Result<ClassView, AppError> {
@@ -230,7 +261,8 @@ pub(super) async fn load(tx: &mut Tx, course: Arc<Course>, visit: &Visit) -> Res
     let settings = LinkSettings::parse(&link.settings);
     let taken = link.lineitem.is_some() || context.lineitems_url.is_some();
     let opened: Vec<&Module> = modules(&course, only.as_deref()).collect();
-    let mut rows: Vec<ClassRow> = members.into_iter().map(|m| ClassRow::new(m, &opened, &settings, only.is_none(), taken)).collect();
+    let mut rows: Vec<ClassRow> =
+        members.into_iter().filter(belongs).map(|m| ClassRow::new(m, &opened, &settings, only.is_none(), taken)).collect();
     rows.sort_by_cached_key(ClassRow::sort_name);
     Ok(ClassView { settings, taken, only, rows, context, link, course })
 }
@@ -248,7 +280,8 @@ mod tests {
             email: None,
             sub: id.to_owned(),
             gradable: true,
-            seen_at: 0,
+            seen_at: 1,
+            roster: RosterStatus::Unknown,
             lessons_read: Vec::new(),
             quizzes: Vec::new(),
             delivery: None,

@@ -21,6 +21,7 @@ pub mod packages;
 mod password;
 pub mod platforms;
 pub mod read_results;
+pub mod read_roster;
 mod receipt;
 mod record_progress;
 mod refusal;
@@ -43,6 +44,7 @@ pub use error::AppError;
 pub use look_up_grades::GradeBooks;
 pub use master_key::{MasterKeyError, master_key};
 pub use media::MediaKey;
+use read_roster::Rosters;
 pub use receipt::Receipt;
 pub use refusal::{Reason, Refused};
 pub use resend_score::Resent;
@@ -75,6 +77,8 @@ pub struct App {
     pub session_life: i64,
     /// What platforms' grade books show.
     pub grade_books: Arc<GradeBooks>,
+    /// Reads courses' lists of members.
+    pub rosters: Rosters,
     /// Rung when a grade waits: the worker need not wait for its next look.
     pub wake: Arc<Notify>,
     shelf: packages::Shelf,
@@ -99,6 +103,8 @@ pub struct Parts {
     pub course: Course,
     /// Brings scores home and reads what became of them.
     pub courier: Courier,
+    /// Reads courses' lists of members.
+    pub rosters: Rosters,
 }
 
 impl App {
@@ -113,6 +119,7 @@ impl App {
             media: parts.media,
             session_life: i64::from(parts.session_hours) * 60 * 60 * 1000,
             grade_books: Arc::new(GradeBooks::new(parts.courier)),
+            rosters: parts.rosters,
             wake: Arc::new(Notify::new()),
             shelf: packages::Shelf::default(),
             course: RwLock::new(Arc::new(parts.course)),

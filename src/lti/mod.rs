@@ -11,6 +11,7 @@ mod error;
 pub mod id_token;
 pub mod jose;
 mod launch;
+pub mod nrps;
 pub mod oidc;
 pub mod platform;
 pub mod roles;

@@ -69,6 +69,8 @@ pub struct PlatformProfile {
     /// Does a graded link without a line item wait for the tool to make one? On Moodle and Canvas it is the teacher who decides that
     /// a link is graded, and a column nobody asked for is a nuisance.
     pub tool_makes_columns: bool,
+    /// Members a page of the roster, where asking for pages works. On Moodle a limit loses the other parameters; all come at once.
+    pub roster_page: Option<u32>,
     /// Its table of answers, before the common one.
     answers: &'static [AnswerRule],
 }
@@ -100,6 +102,7 @@ pub static MOODLE: PlatformProfile = PlatformProfile {
     progress: Progress::Nothing,
     canvas_submission: false,
     tool_makes_columns: false,
+    roster_page: None,
     // "Incorrect score received": the user is not enrolled with a graded role.
     answers: &[rule(400, 400, "incorrect score", Meaning::NotGradable)],
 };
@@ -111,6 +114,7 @@ pub static CANVAS: PlatformProfile = PlatformProfile {
     progress: Progress::InProgress,
     canvas_submission: true,
     tool_makes_columns: false,
+    roster_page: Some(50),
     answers: &[
         rule(400, 400, "last updated timestamp", Meaning::Stale),
         // A submittedAt ahead of Canvas's clock passes a little later.
@@ -131,6 +135,7 @@ pub static EDX: PlatformProfile = PlatformProfile {
     progress: Progress::Nothing,
     canvas_submission: false,
     tool_makes_columns: true,
+    roster_page: None,
     answers: &[],
 };
 
@@ -141,6 +146,7 @@ pub static GENERIC: PlatformProfile = PlatformProfile {
     progress: Progress::Nothing,
     canvas_submission: false,
     tool_makes_columns: true,
+    roster_page: None,
     answers: &[],
 };
 

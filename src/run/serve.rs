@@ -15,7 +15,7 @@ use tokio::{
 use super::trial;
 
 use crate::{
-    app::{App, MediaKey, Parts, Site, deliver_scores::Courier, master_key, tool_keys},
+    app::{App, MediaKey, Parts, Site, deliver_scores::Courier, master_key, read_roster::Rosters, tool_keys},
     cli::{Context, Exit, serve::Args},
     clock,
     config::Settings,
@@ -25,6 +25,7 @@ use crate::{
         ags::Ags,
         http::{self, Client},
         key_sets::KeySets,
+        nrps::Nrps,
         tokens::Tokens,
     },
     store::Store,
@@ -134,8 +135,9 @@ fn client(settings: &Settings) -> anyhow::Result<Client> {
 fn build(settings: &Settings, site: Site, store: Store, course: Course, client: &Client, master: MasterKey) -> (App, Courier) {
     let clock = clock::system();
     let media = MediaKey::from_secret(&master.to_text());
-    let ags = Ags::new(client.clone(), Tokens::new(client.clone(), Arc::clone(&clock)));
-    let courier = Courier::new(store.clone(), Arc::clone(&clock), ags, master);
+    let tokens = Tokens::new(client.clone(), Arc::clone(&clock));
+    let rosters = Rosters::new(store.clone(), Arc::clone(&clock), Nrps::new(client.clone(), tokens.clone()), master.clone());
+    let courier = Courier::new(store.clone(), Arc::clone(&clock), Ags::new(client.clone(), tokens), master);
     let app = App::new(Parts {
         site,
         store,
@@ -145,6 +147,7 @@ fn build(settings: &Settings, site: Site, store: Store, course: Course, client: 
         clock,
         course,
         courier: courier.clone(),
+        rosters,
     });
     (app, courier)
 }

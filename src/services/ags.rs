@@ -1,13 +1,12 @@
 //! Assignment and Grade Services over HTTP: exact media types, paging with an end, one fresh token after a 401.
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 use url::Url;
 
 use super::{
-    http::{Answer, Client, HttpError, Request},
-    tokens::{Platform, TokenFault, Tokens},
+    calls::{Calls, Paging},
+    http::{Answer, Client, Request},
+    tokens::{Platform, Tokens},
 };
 use crate::lti::ags::{
     self, BadUrl, LINE_ITEM_TYPE, LINE_ITEMS_TYPE, LineItem, RESULTS_TYPE, ResultItem, SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT,
@@ -15,31 +14,10 @@ use crate::lti::ags::{
 };
 
 /// A large class's results in one piece: Moodle cannot page.
-const MAX_PAGE: usize = 4 * 1024 * 1024;
-const MAX_PAGES: usize = 100;
+const PAGES: Paging = Paging { bytes: 4 * 1024 * 1024, pages: 100 };
 
-/// Why a grade service gave nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum AgsError {
-    /// An address of the platform's is none.
-    #[error(transparent)]
-    Address(#[from] BadUrl),
-    /// No token.
-    #[error(transparent)]
-    Token(#[from] TokenFault),
-    /// No answer.
-    #[error(transparent)]
-    Http(#[from] HttpError),
-    /// An answer that is no success.
-    #[error("the platform answered {}", .0.status)]
-    Answered(Box<Answer>),
-    /// A success that is not what was asked for.
-    #[error("the platform's answer cannot be read: {0}")]
-    Unreadable(String),
-    /// Pages that lead nowhere.
-    #[error("the platform's pages do not end, or lead to another host")]
-    Paging,
-}
+/// What grade services fail with.
+pub type AgsError = super::ServiceError;
 
 /// Which line item is looked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,24 +33,23 @@ pub struct Wanted<'a> {
 /// The client. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ags {
-    http: Client,
-    tokens: Tokens,
+    calls: Calls,
 }
 
 impl Ags {
     /// Over these.
     #[must_use]
     pub fn new(http: Client, tokens: Tokens) -> Ags {
-        Ags { http, tokens }
+        Ags { calls: Calls::new(http, tokens) }
     }
 
     /// Posts a score. Whatever the platform answers is an answer; what it means is its profile's business.
     ///
     /// # Errors
-    /// When there is no answer. [`HttpError::is_in_doubt`] tells whether the score may have arrived.
+    /// When there is no answer. [`super::http::HttpError::is_in_doubt`] tells whether the score may have arrived.
     pub async fn post_score(&self, platform: &Platform<'_>, line_item: &str, score: &Score) -> Result<Answer, AgsError> {
         let url = ags::scores_url(line_item)?;
-        self.call(platform, &[SCOPE_SCORE], Request::post(&url, SCORE_TYPE, json(score)?)).await
+        self.calls.call(platform, &[SCOPE_SCORE], Request::post(&url, SCORE_TYPE, json(score)?)).await
     }
 
     /// Reads what the grade book shows, of one learner or of all.
@@ -80,7 +57,7 @@ impl Ags {
     /// # Errors
     /// When it cannot be read.
     pub async fn results(&self, platform: &Platform<'_>, line_item: &str, user_id: Option<&str>) -> Result<Vec<ResultItem>, AgsError> {
-        let items = self.pages(platform, &[SCOPE_RESULT], RESULTS_TYPE, ags::results_url(line_item, user_id)?).await?;
+        let items = self.calls.pages(platform, SCOPE_RESULT, RESULTS_TYPE, ags::results_url(line_item, user_id)?, PAGES, list).await?;
         // A platform that ignores the filter is not believed about the others.
         Ok(items.into_iter().filter_map(result).filter(|r| user_id.is_none_or(|user| r.user_id == user)).collect())
     }
@@ -104,7 +81,7 @@ impl Ags {
             }
         }
         let scope = if may_write { SCOPE_LINE_ITEM } else { SCOPE_LINE_ITEM_READ };
-        let items = self.pages(platform, &[scope], LINE_ITEMS_TYPE, url).await?;
+        let items = self.calls.pages(platform, scope, LINE_ITEMS_TYPE, url, PAGES, list).await?;
         let matches = |found: &Option<String>, wanted: Option<&str>| wanted.is_none_or(|w| found.as_deref() == Some(w));
         Ok(items
             .into_iter()
@@ -124,51 +101,21 @@ impl Ags {
     pub async fn create_line_item(&self, platform: &Platform<'_>, line_items: &str, item: &LineItem) -> Result<LineItem, AgsError> {
         let url = address(line_items)?;
         let request = Request::post(&url, LINE_ITEM_TYPE, json(item)?).accept(LINE_ITEM_TYPE);
-        let answer = self.call(platform, &[SCOPE_LINE_ITEM], request).await?;
+        let answer = self.calls.call(platform, &[SCOPE_LINE_ITEM], request).await?;
         if !answer.is_success() {
             return Err(AgsError::Answered(Box::new(answer)));
         }
         let made: LineItem = serde_json::from_slice(&answer.body).map_err(|e| AgsError::Unreadable(e.to_string()))?;
         if made.id.is_some() { Ok(made) } else { Err(AgsError::Unreadable("a line item without `id`".into())) }
     }
-
-    async fn pages(&self, platform: &Platform<'_>, scopes: &[&str], media_type: &str, first: Url) -> Result<Vec<Value>, AgsError> {
-        let (origin, mut seen, mut items) = (first.origin(), HashSet::new(), Vec::new());
-        let mut next = Some(first);
-        while let Some(url) = next {
-            // The token belongs to this host; a page elsewhere would carry it away.
-            if url.origin() != origin || seen.len() >= MAX_PAGES || !seen.insert(url.to_string()) {
-                return Err(AgsError::Paging);
-            }
-            let answer = self.call(platform, scopes, Request::get(&url).accept(media_type).limit(MAX_PAGE)).await?;
-            if !answer.is_success() {
-                return Err(AgsError::Answered(Box::new(answer)));
-            }
-            let page: Vec<Value> = serde_json::from_slice(&answer.body).map_err(|e| AgsError::Unreadable(e.to_string()))?;
-            items.extend(page);
-            next = match &answer.next {
-                Some(target) => Some(url.join(target).map_err(|_| AgsError::Paging)?),
-                None => None,
-            };
-        }
-        Ok(items)
-    }
-
-    /// Calls with a token; if the platform no longer takes it, once more with a fresh one.
-    async fn call(&self, platform: &Platform<'_>, scopes: &[&str], request: Request<'_>) -> Result<Answer, AgsError> {
-        let token = self.tokens.get(platform, scopes).await?;
-        let answer = self.http.send(request.clone().bearer(&token)).await?;
-        if answer.status != 401 {
-            return Ok(answer);
-        }
-        self.tokens.forget(platform, scopes, &token).await;
-        let token = self.tokens.get(platform, scopes).await?;
-        Ok(self.http.send(request.bearer(&token)).await?)
-    }
 }
 
 fn address(text: &str) -> Result<Url, BadUrl> {
     Url::parse(text).map_err(|_| BadUrl(text.chars().take(200).collect()))
+}
+
+fn list(page: &[u8]) -> Result<Vec<Value>, String> {
+    serde_json::from_slice(page).map_err(|e| e.to_string())
 }
 
 fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, AgsError> {

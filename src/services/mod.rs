@@ -1,10 +1,13 @@
 //! Outbound HTTP to platforms, behind the address guard.
 
 pub mod ags;
+mod calls;
 pub mod http;
 pub mod key_sets;
+pub mod nrps;
 pub mod tokens;
 
+pub use calls::ServiceError;
 use serde_json::Value;
 
 /// A random number from 0 up to 1, for spreading retries.

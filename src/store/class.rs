@@ -3,6 +3,7 @@
 use super::{
     StoreError, Tx,
     outbox::OutboxState,
+    roster::RosterStatus,
     tx::{all, sql},
 };
 
@@ -21,8 +22,10 @@ pub struct ClassMember {
     pub sub: String,
     /// False for test students.
     pub gradable: bool,
-    /// Last launch, give or take a day.
+    /// Last launch, give or take a day; 0 for who is on the platform's list and never launched.
     pub seen_at: i64,
+    /// What the platform's list says.
+    pub roster: RosterStatus,
     /// Ids of the lessons read.
     pub lessons_read: Vec<String>,
     /// By quiz id.
@@ -83,7 +86,7 @@ pub struct DeliveryStanding {
 sql! {
     // $1 link, $2 its context, $3 module whose lessons count ('' for all). One row per learner and quiz.
     VIEW = "SELECT u.id AS learner_id, u.name AS name, u.family_name AS family_name, u.email AS email, u.sub AS sub, \
-            e.gradable AS gradable, e.seen_at AS seen_at, \
+            e.gradable AS gradable, e.seen_at AS seen_at, e.roster AS roster, \
             (SELECT string_agg(p.lesson_id, ' ') FROM progress p WHERE p.learner_id = u.id AND p.context_id = e.context_id \
                 AND p.read_at IS NOT NULL AND (p.module_id = $3 OR $3 = '')) AS lessons_read, \
             q.quiz_id AS quiz_id, q.submitted AS submitted, q.running AS running, q.best AS best, q.last_at AS last_at, \
@@ -147,6 +150,7 @@ macro_rules! view_row {
                     sub: r.try_get("sub")?,
                     gradable: r.try_get("gradable")?,
                     seen_at: r.try_get("seen_at")?,
+                    roster: r.try_get("roster")?,
                     lessons_read: read.map(|s| s.split(' ').map(str::to_owned).collect()).unwrap_or_default(),
                     quizzes: Vec::new(),
                     delivery: known.then_some(delivery),

@@ -26,6 +26,10 @@ pub struct Context {
     pub lineitems_url: Option<String>,
     /// Where its members are.
     pub memberships_url: Option<String>,
+    /// When the platform's list of members was last asked for.
+    pub roster_asked_at: Option<i64>,
+    /// When the platform's list of members was last read.
+    pub roster_read_at: Option<i64>,
     /// When we met it.
     pub created_at: i64,
     /// When it last changed.
@@ -41,6 +45,8 @@ row!(Context {
     title,
     lineitems_url,
     memberships_url,
+    roster_asked_at,
+    roster_read_at,
     created_at,
     updated_at,
 });

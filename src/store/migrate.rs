@@ -8,8 +8,10 @@ use sqlx::{
 use super::StoreError;
 
 /// (number, name, for SQLite, for PostgreSQL)
-pub const MIGRATIONS: &[(i64, &str, &str, &str)] =
-    &[(1, "init", include_str!("../../migrations/sqlite/0001_init.sql"), include_str!("../../migrations/postgres/0001_init.sql"))];
+pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (1, "init", include_str!("../../migrations/sqlite/0001_init.sql"), include_str!("../../migrations/postgres/0001_init.sql")),
+    (8, "roster", include_str!("../../migrations/sqlite/0008_roster.sql"), include_str!("../../migrations/postgres/0008_roster.sql")),
+];
 
 fn migrator(text: impl Fn(&(i64, &str, &'static str, &'static str)) -> &'static str) -> Migrator {
     let step = |m: &(i64, &'static str, &'static str, &'static str)| {

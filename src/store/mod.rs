@@ -39,6 +39,7 @@ mod postgres;
 pub mod progress;
 pub mod quiz_version;
 pub mod registration;
+pub mod roster;
 pub mod session;
 mod sqlite;
 #[doc(hidden)]

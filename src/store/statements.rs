@@ -4,7 +4,7 @@ use sqlx::{Executor as _, SqlSafeStr as _};
 
 use super::{
     Store, StoreError, Tx, admin, attempt, class, context, delivery, launch, launch_log, learner, ledger, login_state, meta, outbox,
-    overview, progress, quiz_version, registration, session, sweep, tenant, tool_key,
+    overview, progress, quiz_version, registration, roster, session, sweep, tenant, tool_key,
 };
 
 /// (aggregate, its statements by name)
@@ -25,6 +25,7 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("progress", progress::STATEMENTS),
     ("quiz_version", quiz_version::STATEMENTS),
     ("registration", registration::STATEMENTS),
+    ("roster", roster::STATEMENTS),
     ("session", session::STATEMENTS),
     ("sweep", sweep::STATEMENTS),
     ("tenant", tenant::STATEMENTS),

@@ -10,7 +10,7 @@ use std::{
 };
 
 use courseferry::{
-    app::{App, MediaKey, Parts, Site, deliver_scores::Courier},
+    app::{App, MediaKey, Parts, Site, deliver_scores::Courier, read_roster::Rosters},
     clock::{self, Clock},
     course::{self, Course, Source},
     ids,
@@ -18,7 +18,7 @@ use courseferry::{
         jose::{SigningKey, jwks_document},
         seal::MasterKey,
     },
-    services::{ags::Ags, http, key_sets::KeySets, tokens::Tokens},
+    services::{ags::Ags, http, key_sets::KeySets, nrps::Nrps, tokens::Tokens},
     store::{
         DEFAULT_TENANT, Durability, Store, Tx,
         registration::{self, DeploymentPolicy, Registration, RegistrationStatus},
@@ -136,11 +136,13 @@ pub(crate) struct House {
 /// The use cases over `store`, allowed to call `port` on this machine.
 pub(crate) fn app(store: &Store, site: Site, clock: Clock, port: u16) -> App {
     let client = http::Client::new(&http::Options { allow_hosts: vec![("127.0.0.1".into(), port)], ..Default::default() }).unwrap();
-    let ags = Ags::new(client.clone(), Tokens::new(client.clone(), Arc::clone(&clock)));
+    let tokens = Tokens::new(client.clone(), Arc::clone(&clock));
+    let master = MasterKey::generate().unwrap();
     App::new(Parts {
         site,
         store: store.clone(),
-        courier: Courier::new(store.clone(), Arc::clone(&clock), ags, MasterKey::generate().unwrap()),
+        rosters: Rosters::new(store.clone(), Arc::clone(&clock), Nrps::new(client.clone(), tokens.clone()), master.clone()),
+        courier: Courier::new(store.clone(), Arc::clone(&clock), Ags::new(client.clone(), tokens), master),
         key_sets: KeySets::new(client, Arc::clone(&clock)),
         clock,
         media: MediaKey::from_secret("test"),

@@ -17,6 +17,7 @@ mod learn;
 mod lti;
 mod messages;
 mod package;
+mod roster;
 mod services;
 mod store;
 mod teach;

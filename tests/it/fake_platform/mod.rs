@@ -4,6 +4,7 @@
 mod faults;
 mod grades;
 mod oidc;
+mod roster;
 mod services;
 mod wire;
 
@@ -58,6 +59,8 @@ pub(crate) struct State {
     faults: faults::Faults,
     pub(crate) grades: Grades,
     pub(crate) line_items: Vec<Value>,
+    /// The course's members, as its roster tells them.
+    pub(crate) members: Vec<Value>,
     /// Every score that was posted with a good token, taken or not.
     pub(crate) posted: Vec<Value>,
     pub(crate) requests: BTreeMap<At, u32>,
@@ -100,6 +103,11 @@ impl FakePlatform {
 
     pub(crate) fn line_items_url(&self) -> String {
         self.url("/services/lineitems?type_id=7")
+    }
+
+    /// Where the course's members are.
+    pub(crate) fn memberships_url(&self) -> String {
+        self.url("/services/memberships?type_id=7")
     }
 
     /// How the tool's administrator enters it.
@@ -199,7 +207,8 @@ impl Drop for FakePlatform {
 impl State {
     fn new(family: Family, clock: Clock) -> State {
         use courseferry::lti::ags;
-        let granted = [ags::SCOPE_SCORE, ags::SCOPE_RESULT, ags::SCOPE_LINE_ITEM].map(str::to_owned).into();
+        let granted =
+            [ags::SCOPE_SCORE, ags::SCOPE_RESULT, ags::SCOPE_LINE_ITEM, courseferry::lti::nrps::SCOPE_MEMBERS].map(str::to_owned).into();
         State {
             base: String::new(),
             clock,
@@ -215,6 +224,7 @@ impl State {
             faults: faults::Faults::default(),
             grades: Grades::new(family),
             line_items: Vec::new(),
+            members: Vec::new(),
             posted: Vec::new(),
             requests: BTreeMap::new(),
             breaches: Vec::new(),
@@ -245,6 +255,7 @@ fn handle(shared: &Mutex<State>, request: &Request) -> Reply {
         p if p.ends_with("/scores") => Some(At::Score),
         p if p.ends_with("/results") => Some(At::Results),
         "/services/lineitems" => Some(At::LineItems),
+        "/services/memberships" => Some(At::Members),
         _ => None,
     };
     let fault = at.and_then(|at| {
@@ -271,6 +282,7 @@ fn handle(shared: &Mutex<State>, request: &Request) -> Reply {
         Some(At::Score) => services::score(&mut state, request),
         Some(At::Results) => services::results(&mut state, request),
         Some(At::LineItems) => services::line_items(&mut state, request),
+        Some(At::Members) => roster::members(&mut state, request),
         None if request.path == "/auth" => oidc::authorize(&mut state, request),
         None => Response::plain(404, "no such page"),
     };

@@ -84,14 +84,14 @@ fn assertion(state: &mut State, jwt: &str) -> Result<(), String> {
 }
 
 /// The bearer's token must hold one of the scopes.
-fn allowed(state: &State, request: &Request, scopes: &[&str]) -> Result<(), Response> {
+pub(super) fn allowed(state: &State, request: &Request, scopes: &[&str]) -> Result<(), Response> {
     let token = request.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
     let Some(held) = state.tokens.get(token) else { return Err(Response::plain(401, "Invalid token")) };
     if scopes.iter().any(|s| held.contains(*s)) { Ok(()) } else { Err(Response::plain(403, "insufficient scope")) }
 }
 
 /// Moodle's addresses carry a query that must come back.
-fn keeps_query(state: &mut State, request: &Request) {
+pub(super) fn keeps_query(state: &mut State, request: &Request) {
     if request.parameter("type_id") != Some("7") {
         state.breach(format!("`type_id` was lost on the way to {}", request.path));
     }

@@ -3,6 +3,7 @@
 mod calls;
 mod grades;
 mod keys;
+mod roster;
 
 use std::sync::{
     Arc, OnceLock,
@@ -16,6 +17,7 @@ use courseferry::{
         ags::Ags,
         http::{Client, Options},
         key_sets::KeySets,
+        nrps::Nrps,
         tokens::{Platform, Tokens},
     },
 };
@@ -69,6 +71,10 @@ impl Rig {
 
     fn ags(&self) -> Ags {
         Ags::new(self.http.clone(), self.tokens())
+    }
+
+    fn nrps(&self) -> Nrps {
+        Nrps::new(self.http.clone(), self.tokens())
     }
 
     fn wait(&self, seconds: i64) {

@@ -12,6 +12,7 @@ mod outbox;
 mod platforms;
 mod progress;
 mod retention;
+mod roster;
 mod schema;
 mod write_path;
 

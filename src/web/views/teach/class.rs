@@ -10,6 +10,7 @@ use crate::{
         class_view::{ClassRow, ClassView, ModuleCell},
         standing::{Sign, Standing, Trouble},
     },
+    store::roster::RosterStatus,
     web::{
         State,
         extract::Visitor,
@@ -32,6 +33,8 @@ struct ClassPage<'a> {
     notes: Vec<String>,
     taken: bool,
     learners: usize,
+    /// Whether the platform lets us read its list of members.
+    roster: bool,
     groups: Vec<Group<'a>>,
     stuck: usize,
     filters: Vec<Filter>,
@@ -88,6 +91,8 @@ struct Row<'a> {
     name: String,
     email: &'a str,
     test: bool,
+    /// `not on the course list`, `suspended in the LMS`; empty for most.
+    tag: &'static str,
     done: usize,
     total: usize,
     score: String,
@@ -132,6 +137,7 @@ pub(crate) fn page(state: &State, visitor: &Visitor, view: &ClassView, query: Cl
         notes: notes(view),
         taken: view.taken,
         learners: view.rows.len(),
+        roster: view.context.memberships_url.is_some(),
         groups: groups(view),
         stuck: view.rows.iter().filter(|r| r.standing.is_stuck()).count(),
         filters: filters(view, &query, &class),
@@ -157,6 +163,12 @@ fn notes(view: &ClassView) -> Vec<String> {
         notes.push(format!("{}, {} finished everything", count(tally.learners, "learner", "learners"), tally.complete));
         notes.push(format!("{} no grade yet", count(tally.learners - tally.graded, "has", "have")));
     }
+    if tally.unopened > 0 {
+        notes.push(format!("{} not opened it", count(tally.unopened, "has", "have")));
+    }
+    if tally.gone > 0 {
+        notes.push(format!("{} not on the LMS's course list any more", count(tally.gone, "person is", "people are")));
+    }
     if tally.test > 0 {
         notes.push(format!("{} not counted", count(tally.test, "test student is", "test students are")));
     }
@@ -167,7 +179,7 @@ fn notes(view: &ClassView) -> Vec<String> {
 fn groups(view: &ClassView) -> Vec<Group<'_>> {
     let mut groups: Vec<(String, Group<'_>)> = Vec::new();
     for row in &view.rows {
-        let Some(key) = words::group(&row.standing).filter(|_| row.member.gradable) else { continue };
+        let Some(key) = words::group(&row.standing).filter(|_| row.counts()) else { continue };
         let learner = (row.name(), row.member.learner_id.as_str());
         match groups.iter_mut().find(|(k, _)| *k == key) {
             Some((_, group)) => group.learners.push(learner),
@@ -184,7 +196,7 @@ fn groups(view: &ClassView) -> Vec<Group<'_>> {
 }
 
 fn filters(view: &ClassView, query: &ClassQuery, class: &str) -> Vec<Filter> {
-    let counted = |sign: Sign| view.rows.iter().filter(|r| r.member.gradable && r.standing.sign() == sign).count();
+    let counted = |sign: Sign| view.rows.iter().filter(|r| r.counts() && r.standing.sign() == sign).count();
     let filter = |sign: Option<Sign>, text, count| Filter {
         href: format!("{class}{}", ClassQuery { show: sign, ..query.clone() }.to_query()),
         text,
@@ -216,6 +228,7 @@ fn row<'a>(row: &'a ClassRow, view: &ClassView, now: i64) -> Row<'a> {
         name: row.name(),
         email: row.member.email.as_deref().filter(|e| *e != row.name()).unwrap_or_default(),
         test: !row.member.gradable,
+        tag: tag(row),
         done: row.done,
         total: row.total,
         score: row.grade.map_or_else(|| "–".to_owned(), |g| percent(g, pass_mark)),
@@ -225,6 +238,8 @@ fn row<'a>(row: &'a ClassRow, view: &ClassView, now: i64) -> Row<'a> {
             "not counted"
         } else if row.grade.is_some() {
             "not sent"
+        } else if row.is_unopened() {
+            "not opened yet"
         } else {
             "no grade yet"
         },
@@ -233,6 +248,16 @@ fn row<'a>(row: &'a ClassRow, view: &ClassView, now: i64) -> Row<'a> {
         act: act(&row.standing),
         decide: matches!(row.standing, Standing::Edited { .. }),
         cells: row.cells.iter().enumerate().filter(|_| view.only.is_none()).map(|(i, c)| cell(i + 1, c)).collect(),
+    }
+}
+
+/// What sets this person apart from the rest of the class.
+fn tag(row: &ClassRow) -> &'static str {
+    match row.member.roster {
+        _ if !row.member.gradable => "test student",
+        RosterStatus::Gone => "not on the course list",
+        RosterStatus::Inactive => "suspended in the LMS",
+        RosterStatus::Active | RosterStatus::Unknown => "",
     }
 }
 

@@ -13,8 +13,20 @@ use crate::{
 /// RFC 4180, with the mark at its start by which Excel knows UTF-8.
 pub(crate) fn export(view: &ClassView, query: &ClassQuery) -> String {
     let mut out = String::from("\u{feff}");
-    let fixed =
-        ["Learner", "Email", "LMS user id", "Test student", "Done", "Of", "Score", "Attempts", "Grade in the LMS", "Since (UTC)", "Why"];
+    let fixed = [
+        "Learner",
+        "Email",
+        "LMS user id",
+        "Test student",
+        "Course list",
+        "Done",
+        "Of",
+        "Score",
+        "Attempts",
+        "Grade in the LMS",
+        "Since (UTC)",
+        "Why",
+    ];
     let modules: Vec<String> = match view.only {
         Some(_) => Vec::new(),
         None => view.modules().enumerate().map(|(i, m)| format!("{}. {}", i + 1, m.title)).collect(),
@@ -40,6 +52,7 @@ fn fields(row: &ClassRow) -> Vec<String> {
         row.member.email.clone().unwrap_or_default(),
         row.member.sub.clone(),
         if row.member.gradable { "no" } else { "yes" }.to_owned(),
+        row.member.roster.as_str().to_owned(),
         row.done.to_string(),
         row.total.to_string(),
         row.grade.map(number).unwrap_or_default(),

@@ -11,7 +11,7 @@ use crate::{
         standing::{Sign, Standing},
     },
     learning::delivery,
-    store::{attempt::AttemptState, delivery::DeliveryTry},
+    store::{attempt::AttemptState, delivery::DeliveryTry, roster::RosterStatus},
     web::{
         State,
         extract::Visitor,
@@ -163,7 +163,15 @@ fn facts(view: &LearnerView, now: i64) -> Vec<String> {
         format!("{} handed in", count(row.attempts.try_into().unwrap_or(0), "attempt", "attempts")),
     ];
     facts.extend(row.grade.map(|g| format!("grade {}", percent(g, None))));
-    facts.push(format!("last opened {}", When::new(last_seen(view), now).text));
+    facts.push(match last_seen(view) {
+        0 => "not opened yet".to_owned(),
+        at => format!("last opened {}", When::new(at, now).text),
+    });
+    match row.member.roster {
+        RosterStatus::Gone => facts.push("not on the LMS's course list any more".to_owned()),
+        RosterStatus::Inactive => facts.push("suspended in the LMS".to_owned()),
+        RosterStatus::Active | RosterStatus::Unknown => {}
+    }
     facts
 }
 
