@@ -255,7 +255,7 @@ impl App {
         }
     }
 
-    fn record(
+    pub(super) fn record(
         &self,
         launch: &Launch,
         registration: &Registration,
@@ -270,9 +270,9 @@ impl App {
             return_url: launch.presentation.return_url.clone(),
             locale: launch.locale.clone(),
             embedders: embedders.to_vec(),
-            takes_grades: ags.is_some_and(|a| a.line_item.is_some() || a.line_items.is_some()),
+            takes_grades: launch.outcomes.is_some() || ags.is_some_and(|a| a.line_item.is_some() || a.line_items.is_some()),
             names_target: target.is_some(),
-            announces: launch.profile().progress == Progress::InProgress,
+            announces: ags.is_some() && launch.profile().progress == Progress::InProgress,
             resizes: launch.profile().canvas_submission,
         };
         let (link, context) = (launch.own_resource_link(), launch.context.clone().unwrap_or_default());
@@ -291,7 +291,7 @@ impl App {
                 lms_id: link.map(|l| l.id.clone()).unwrap_or_default(),
                 title: link.and_then(|l| l.title.clone()).unwrap_or_default(),
                 target: target.unwrap_or_default(),
-                lineitem: ags.and_then(|a| a.line_item.clone()),
+                lineitem: ags.and_then(|a| a.line_item.clone()).or_else(|| launch.outcomes.as_ref().map(|o| o.service_url.clone())),
                 ags_scopes: json(&ags.map(|a| a.scopes.clone()).unwrap_or_default()),
             },
             learner: LearnerClaim {
@@ -316,7 +316,7 @@ impl App {
 }
 
 /// A registration added without its product: the launch tells it, and scores are sent by its rules from now on.
-async fn learn_family(tx: &mut Tx, registration_id: &str, family: &str, now: i64) -> Result<(), StoreError> {
+pub(super) async fn learn_family(tx: &mut Tx, registration_id: &str, family: &str, now: i64) -> Result<(), StoreError> {
     if let Some(mut registration) = registration::find(tx, registration_id).await? {
         family.clone_into(&mut registration.family);
         registration.updated_at = now;

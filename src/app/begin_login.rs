@@ -10,7 +10,7 @@ use crate::{
     ids,
     lti::{
         oidc::{self, AuthorizationRequest, LoginRequest},
-        target,
+        target, v1p1,
     },
     store::{
         Durability, Tx,
@@ -131,7 +131,16 @@ impl App {
 
 /// Whether launches of this registration are taken.
 pub(super) fn open_for_business(registration: &Registration) -> Result<(), Reason> {
-    match registration.status {
+    // No LTI 1.3 platform: it has no address to go to.
+    if registration.issuer == v1p1::ISSUER {
+        return Err(Reason::UnknownPlatform);
+    }
+    is_open(registration.status)
+}
+
+/// Whether launches are taken at this status.
+pub(super) fn is_open(status: RegistrationStatus) -> Result<(), Reason> {
+    match status {
         RegistrationStatus::Active => Ok(()),
         RegistrationStatus::Pending => Err(Reason::NotApproved),
         RegistrationStatus::Disabled => Err(Reason::SwitchedOff),

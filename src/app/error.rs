@@ -35,6 +35,9 @@ pub enum AppError {
     /// A password could not be hashed.
     #[error(transparent)]
     Password(#[from] super::password::PasswordError),
+    /// A secret cannot be sealed or opened.
+    #[error("a secret cannot be sealed or opened: is the master key the one it was sealed with?")]
+    Seal(#[from] crate::lti::seal::SealError),
     /// OpenSSL has no randomness.
     #[error("no randomness")]
     Random(#[from] openssl::error::ErrorStack),

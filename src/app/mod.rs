@@ -1,6 +1,7 @@
 //! Use cases, one verb a file: what the front doors ask for.
 
 mod accept_launch;
+mod accept_v1p1;
 pub mod add_platform;
 pub mod admin_sign_in;
 mod begin_login;
@@ -33,11 +34,13 @@ pub mod study;
 mod submit_quiz;
 pub mod this_machine;
 pub mod tool_keys;
+pub mod v1p1_keys;
 mod visit;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 pub use accept_launch::{Accepted, LaunchPost, Opened, Proof, SessionData, role_name};
+pub use accept_v1p1::{SignedPost, V1P1_LAUNCH};
 pub use begin_login::{LOGIN_LIFE, LoginStarted, Storage, storage_key};
 use deliver_scores::Courier;
 pub use error::AppError;
@@ -57,6 +60,7 @@ pub use visit::{Visit, form_token, launch_id};
 use crate::{
     clock::Clock,
     course::Course,
+    lti::seal::MasterKey,
     services::key_sets::KeySets,
     store::{Store, StoreError},
 };
@@ -81,6 +85,8 @@ pub struct App {
     pub rosters: Rosters,
     /// Rung when a grade waits: the worker need not wait for its next look.
     pub wake: Arc<Notify>,
+    /// Seals what must not lie open in the database.
+    master: MasterKey,
     shelf: packages::Shelf,
     course: RwLock<Arc<Course>>,
 }
@@ -118,6 +124,7 @@ impl App {
             key_sets: parts.key_sets,
             media: parts.media,
             session_life: i64::from(parts.session_hours) * 60 * 60 * 1000,
+            master: parts.courier.master().clone(),
             grade_books: Arc::new(GradeBooks::new(parts.courier)),
             rosters: parts.rosters,
             wake: Arc::new(Notify::new()),

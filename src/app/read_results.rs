@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     learning::delivery::is_there,
+    lti::v1p1,
     services::ags::AgsError,
     store::{
         Durability, StoreError, Tx, context, learner,
@@ -47,6 +48,10 @@ impl Courier {
         let course = context::find(&mut tx, &link.context_id).await?.ok_or(ReadError::NotFound)?;
         let registration = registration::find(&mut tx, &course.registration_id).await?.ok_or(ReadError::NotFound)?;
         drop(tx);
+        // Basic Outcomes reads one person at a time, which is done before a grade is sent and not for a whole class.
+        if registration.issuer == v1p1::ISSUER {
+            return Err(ReadError::NoLineItem);
+        }
         let line_item = link.lineitem.ok_or(ReadError::NoLineItem)?;
         let key = self.signing_key().await?;
         let results = self.ags().results(&platform_of(&registration, &key), &line_item, None).await?;

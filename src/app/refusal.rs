@@ -1,7 +1,7 @@
 //! Why a login or a launch opened no session.
 
 use crate::{
-    lti::{Check, LaunchError, oidc::LoginError},
+    lti::{Check, LaunchError, oidc::LoginError, seal::SealError, v1p1},
     store::StoreError,
 };
 
@@ -46,6 +46,12 @@ pub enum Reason {
     /// The token.
     #[error(transparent)]
     Token(#[from] LaunchError),
+    /// A launch of LTI 1.1.
+    #[error(transparent)]
+    V1p1(#[from] v1p1::Refused),
+    /// A consumer key's secret does not open.
+    #[error("a consumer key's secret does not open: restore the master key it was sealed with, or make a new secret")]
+    Sealed(#[source] SealError),
     /// The platform's keys could not be read.
     #[error("the platform's keys could not be read")]
     Keys(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -110,6 +116,8 @@ impl Reason {
             Self::NoLogin => "state_unknown",
             Self::OtherBrowser => "state_unbound",
             Self::Token(e) => e.code(),
+            Self::V1p1(e) => e.code(),
+            Self::Sealed(_) => "secret_sealed",
             Self::Keys(_) => "keys_unreadable",
             Self::DeploymentWaits(_) => "deployment_waits",
             Self::Unanswered => "message_unanswered",
@@ -123,6 +131,7 @@ impl Reason {
     pub fn passed(&self) -> &[Check] {
         match self {
             Self::Token(e) => &e.passed,
+            Self::V1p1(e) => &e.passed,
             Self::NoLogin | Self::OtherBrowser | Self::DeploymentWaits(_) | Self::Unanswered => &Check::ALL,
             _ => &[],
         }

@@ -1,13 +1,10 @@
 //! `ferry admin`: a way in for who runs the server.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::{Context, Exit, now};
+use super::{Context, Exit, now, private};
 use crate::{
-    clock,
     config::Settings,
     ids,
     store::{DEFAULT_TENANT, Durability, Tx, admin, meta},
@@ -55,7 +52,7 @@ fn hand_over(link: &str, settings: &Settings, ctx: &Context) -> anyhow::Result<E
         ctx.out.data(link)?;
         ctx.out.say(format!("works once, for {MINUTES} minutes"));
     } else {
-        let path = write_private(&settings.database.data_dir, link)?;
+        let path = private::write(&settings.database.data_dir, "admin-link", link)?;
         ctx.out.data(path.display().to_string())?;
         ctx.out.say(format!("the link is in this file, for your eyes only; it works once, for {MINUTES} minutes"));
     }
@@ -63,19 +60,4 @@ fn hand_over(link: &str, settings: &Settings, ctx: &Context) -> anyhow::Result<E
         ctx.out.warn("the public address is plain http: browsers will not keep the sign-in; set FERRY_PUBLIC_URL to an https address");
     }
     Ok(Exit::Success)
-}
-
-fn write_private(dir: &Path, link: &str) -> anyhow::Result<PathBuf> {
-    use std::io::Write as _;
-    std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder `{}`", dir.display()))?;
-    let path = dir.join(format!("admin-link-{}", clock::now().strftime("%Y%m%d-%H%M%S")));
-    // A second link in the same second replaces the first.
-    let _ = std::fs::remove_file(&path);
-    let mut options = std::fs::File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&path).with_context(|| format!("cannot write `{}`", path.display()))?;
-    writeln!(file, "{link}").with_context(|| format!("cannot write `{}`", path.display()))?;
-    Ok(path)
 }

@@ -12,6 +12,7 @@ mod keys;
 mod new;
 pub mod output;
 mod platform;
+mod private;
 pub mod serve;
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod add;
 mod show;
+mod v1p1;
 
 use clap::Subcommand;
 
@@ -14,6 +15,7 @@ use crate::store::{DEFAULT_TENANT, Durability, Store, Tx, registration, registra
     ferry platform add --name \"Moodle of our school\" --family moodle --client-id AbC123 --deployment 1 \\\n    \
         --issuer https://moodle.example.edu --auth-url https://moodle.example.edu/mod/lti/auth.php \\\n    \
         --token-url https://moodle.example.edu/mod/lti/token.php --jwks-url https://moodle.example.edu/mod/lti/certs.php\n  \
+    ferry platform add-v1p1 --name \"Old LMS\"    an LMS that speaks LTI 1.1 only\n  \
     ferry platform list\n  \
     ferry platform approve AbC123    let its waiting deployments in\n\n\
     What to type into the platform is on the administrator's pages (`ferry admin link`).")]
@@ -26,6 +28,13 @@ pub struct Args {
 enum Action {
     /// Add a platform
     Add(add::Args),
+    /// Add a platform that speaks LTI 1.1 only
+    AddV1p1(v1p1::Args),
+    /// Make a new shared secret for an LTI 1.1 platform
+    Key {
+        /// Its id or consumer key
+        platform: String,
+    },
     /// List platforms
     List {
         /// As JSON
@@ -62,6 +71,8 @@ pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
     let settings = ctx.settings()?;
     ctx.with_store(&settings, async |store| match &args.action {
         Action::Add(add) => add::run(add, store, ctx).await,
+        Action::AddV1p1(add) => v1p1::add(add, store, &settings, ctx).await,
+        Action::Key { platform } => v1p1::renew(platform, store, &settings, ctx).await,
         Action::List { json } => show::list(store, *json, ctx).await,
         Action::Show { platform, json } => show::show(store, platform, *json, ctx).await,
         Action::Approve { platform, deployment } => approve(store, platform, deployment, ctx).await,

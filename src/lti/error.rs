@@ -77,16 +77,16 @@ impl Check {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Check::Shape => "the token is a signed JWT",
-            Check::Key => "its key is one the platform publishes",
+            Check::Shape => "the message is signed in the way it must be",
+            Check::Key => "its key is one of the platform's",
             Check::Signature => "its signature is the platform's",
             Check::Issuer => "it comes from the registered issuer",
             Check::Audience => "it is meant for this tool alone",
             Check::AuthorizedParty => "its authorized party is this tool",
             Check::Expiry => "it has not expired",
             Check::IssuedAt => "it was issued just now",
-            Check::Nonce => "it answers the login that was started",
-            Check::Version => "it is LTI 1.3",
+            Check::Nonce => "it answers the login that was started, and was not used before",
+            Check::Version => "it is the version of LTI that was set up",
             Check::MessageType => "it is a message this tool answers",
             Check::Deployment => "it names its deployment",
             Check::Target => "it opens a page of this tool",

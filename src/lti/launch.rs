@@ -8,6 +8,7 @@ use super::{
     platform::{self, PlatformProfile},
     roles::{Roles, Standing},
     target,
+    v1p1::{Method, migration},
 };
 
 /// What the platform asks for.
@@ -34,7 +35,25 @@ impl MessageType {
     }
 }
 
-/// Proof of a good launch: only [`super::validate()`] makes one.
+/// Where one user's grade for one link goes by Basic Outcomes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OutcomesEndpoint {
+    /// Where messages go.
+    pub service_url: String,
+    /// The platform's name for user and link together; opaque, on Moodle JSON.
+    pub sourced_id: String,
+    /// How the platform signs, and expects us to.
+    pub method: Method,
+}
+
+impl std::fmt::Debug for OutcomesEndpoint {
+    /// Without the sourced id: it names the user.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OutcomesEndpoint({}, {})", self.service_url, self.method.name())
+    }
+}
+
+/// Proof of a good launch: only [`super::validate()`] and [`super::v1p1::launch`] make one.
 #[derive(Debug, Clone)]
 pub struct Launch {
     /// The platform.
@@ -63,6 +82,10 @@ pub struct Launch {
     pub ags: Option<AgsEndpoint>,
     /// The roster service.
     pub nrps: Option<NrpsEndpoint>,
+    /// LTI 1.1's grade service, for this user and link.
+    pub outcomes: Option<OutcomesEndpoint>,
+    /// Who and what this was in LTI 1.1, as claimed.
+    pub migration: Option<migration::Claim>,
     /// How it is shown.
     pub presentation: Presentation,
     /// The product.

@@ -1,9 +1,9 @@
-//! LTI 1.3: from untrusted bytes to a launch, and the messages we send. Pure.
+//! LTI: from untrusted bytes to a launch, and the messages we send. Pure.
 //!
 //! ```text
 //! id_token::Unverified::peek -> (the registration's keys) -> Unverified::verify -> validate -> Launch
 //! ```
-//! Each arrow is a type, so a launch that skipped a check does not compile.
+//! Each arrow is a type, so a launch that skipped a check does not compile. LTI 1.1 goes its own way to the same `Launch`: [`v1p1`].
 
 pub mod ags;
 pub mod claims;
@@ -20,8 +20,9 @@ mod strict_json;
 pub mod target;
 #[cfg(test)]
 mod tests;
+pub mod v1p1;
 mod validate;
 
 pub use error::{Check, Fault, LaunchError};
-pub use launch::{Launch, MessageType};
+pub use launch::{Launch, MessageType, OutcomesEndpoint};
 pub use validate::{Expected, validate};

@@ -150,6 +150,24 @@ pub static GENERIC: PlatformProfile = PlatformProfile {
     answers: &[],
 };
 
+/// Whoever speaks LTI 1.1: answers to Basic Outcomes, whose code is in the body and counts with HTTP 200 only.
+pub static OUTCOMES: PlatformProfile = PlatformProfile {
+    key: "lti-1.1",
+    name: "LTI 1.1 platform",
+    progress: Progress::Nothing,
+    canvas_submission: false,
+    tool_makes_columns: false,
+    roster_page: None,
+    answers: &[
+        rule(200, 200, "codemajor=failure: course not available for student", Meaning::NotGradable),
+        rule(200, 200, "codemajor=failure", Meaning::Rejected),
+        rule(200, 200, "codemajor=unsupported", Meaning::Rejected),
+        rule(200, 200, "codemajor=processing", Meaning::TryLater),
+        rule(200, 200, "codemajor=success", Meaning::Stored),
+        rule(200, 299, "", Meaning::Unclear),
+    ],
+};
+
 const ALL: &[&PlatformProfile] = &[&MOODLE, &CANVAS, &EDX, &GENERIC];
 
 /// The profile of this key; unknown keys are generic.
@@ -227,6 +245,14 @@ mod tests {
             (&CANVAS, 401, "Invalid Developer Key", TokenRefused),
             (&EDX, 400, "{\"timestamp\":[\"Score timestamp can only be updated to a later point in time\"]}", Stale),
             (&EDX, 204, "", Stored),
+            (&OUTCOMES, 200, "codeMajor=success: Grade replaced", Stored),
+            (&OUTCOMES, 201, "codeMajor=success: Grade replaced", Unclear),
+            (&OUTCOMES, 200, "codeMajor=failure: not codeMajor=success", Rejected),
+            (&OUTCOMES, 200, "codeMajor=failure: Course not available for student", NotGradable),
+            (&OUTCOMES, 200, "codeMajor=processing: wait", TryLater),
+            (&OUTCOMES, 200, "the answer is no XML", Unclear),
+            (&OUTCOMES, 401, "", TokenRefused),
+            (&OUTCOMES, 503, "", TryLater),
             (&GENERIC, 201, "<!DOCTYPE html><title>Log in</title>", Unclear),
             (&GENERIC, 302, "", TryLater),
             (&GENERIC, 429, "", Throttled),

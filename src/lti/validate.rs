@@ -10,6 +10,7 @@ use super::{
     launch::{Launch, MessageType, Proof},
     roles::Roles,
     target,
+    v1p1::migration,
 };
 
 /// Clock difference that is tolerated, in seconds. Moodle's tokens live 60 s.
@@ -64,6 +65,7 @@ pub fn validate(token: &Verified, expected: &Expected<'_>) -> Result<Launch, Lau
     let resource_link = resource_link(claims, message).map_err(fail(Check::ResourceLink))?;
 
     let presentation = claims::presentation(claims);
+    let migration = migration::claim(claims, &deployment_id);
     Ok(Launch {
         issuer: expected.issuer.to_owned(),
         client_id: expected.client_id.to_owned(),
@@ -78,6 +80,8 @@ pub fn validate(token: &Verified, expected: &Expected<'_>) -> Result<Launch, Lau
         custom: claims::custom(claims),
         ags: claims::ags(claims),
         nrps: claims::nrps(claims),
+        outcomes: None,
+        migration,
         locale: claims::text(claims, "locale").or_else(|| presentation.locale.clone()),
         presentation,
         tool_platform: claims::tool_platform(claims),

@@ -43,6 +43,12 @@ impl Ags {
         Ags { calls: Calls::new(http, tokens) }
     }
 
+    /// What it calls with.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        self.calls.client()
+    }
+
     /// Posts a score. Whatever the platform answers is an answer; what it means is its profile's business.
     ///
     /// # Errors

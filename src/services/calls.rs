@@ -54,6 +54,10 @@ impl Calls {
         Calls { http, tokens }
     }
 
+    pub(super) fn client(&self) -> &Client {
+        &self.http
+    }
+
     /// Reads all pages from `first` on; `read` makes a page's body its items.
     pub(super) async fn pages<T>(
         &self,

@@ -5,6 +5,7 @@ mod calls;
 pub mod http;
 pub mod key_sets;
 pub mod nrps;
+pub mod outcomes;
 pub mod tokens;
 
 pub use calls::ServiceError;

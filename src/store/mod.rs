@@ -34,6 +34,7 @@ pub mod login_state;
 pub mod meta;
 mod migrate;
 pub mod outbox;
+pub mod outcome_place;
 pub mod overview;
 mod postgres;
 pub mod progress;
@@ -48,6 +49,7 @@ pub mod sweep;
 pub mod tenant;
 pub mod tool_key;
 mod tx;
+pub mod v1p1;
 mod writer;
 
 pub use error::StoreError;

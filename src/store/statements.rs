@@ -4,7 +4,7 @@ use sqlx::{Executor as _, SqlSafeStr as _};
 
 use super::{
     Store, StoreError, Tx, admin, attempt, class, context, delivery, launch, launch_log, learner, ledger, login_state, meta, outbox,
-    overview, progress, quiz_version, registration, roster, session, sweep, tenant, tool_key,
+    outcome_place, overview, progress, quiz_version, registration, roster, session, sweep, tenant, tool_key, v1p1,
 };
 
 /// (aggregate, its statements by name)
@@ -21,6 +21,7 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("login_state", login_state::STATEMENTS),
     ("meta", meta::STATEMENTS),
     ("outbox", outbox::STATEMENTS),
+    ("outcome_place", outcome_place::STATEMENTS),
     ("overview", overview::STATEMENTS),
     ("progress", progress::STATEMENTS),
     ("quiz_version", quiz_version::STATEMENTS),
@@ -30,6 +31,7 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("sweep", sweep::STATEMENTS),
     ("tenant", tenant::STATEMENTS),
     ("tool_key", tool_key::STATEMENTS),
+    ("v1p1", v1p1::STATEMENTS),
 ];
 
 /// Has the database read each statement. Gives what it refuses, as `aggregate::NAME: why`.

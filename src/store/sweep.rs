@@ -3,6 +3,7 @@
 use super::{
     StoreError, Tx,
     tx::{execute, sql},
+    v1p1,
 };
 
 /// What was cleared out.
@@ -16,6 +17,8 @@ pub struct Swept {
     pub links: u64,
     /// Lines of the launch log.
     pub launches: u64,
+    /// Nonces of LTI 1.1 whose time is over.
+    pub nonces: u64,
     /// Messages delivered or superseded, with their tries.
     pub messages: u64,
 }
@@ -44,6 +47,7 @@ pub async fn sweep(tx: &mut Tx, keep_ms: i64, now: i64) -> Result<Swept, StoreEr
         sessions: execute!(tx, SESSIONS, now)? + execute!(tx, ADMIN_SESSIONS, now)?,
         links: execute!(tx, LINKS, now)?,
         launches: execute!(tx, LAUNCHES, now - keep_ms)? + execute!(tx, LAUNCH_FLOOD)?,
+        nonces: v1p1::forget_nonces(tx, now).await?,
         messages: execute!(tx, MESSAGES, now - keep_ms)?,
     })
 }

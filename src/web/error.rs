@@ -243,7 +243,7 @@ impl ResponseError for Error {
             Self::LinkOver => StatusCode::FORBIDDEN,
             Self::NoAttemptsLeft => StatusCode::CONFLICT,
             Self::Launch(refused) => match refused.why {
-                Reason::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+                Reason::Store(_) | Reason::Sealed(_) => StatusCode::SERVICE_UNAVAILABLE,
                 Reason::Random(_) => StatusCode::INTERNAL_SERVER_ERROR,
                 Reason::UnknownPlatform | Reason::NotApproved | Reason::SwitchedOff | Reason::DeploymentWaits(_) => StatusCode::FORBIDDEN,
                 _ => StatusCode::BAD_REQUEST,

@@ -2,7 +2,9 @@
 
 use actix_web::web::{ServiceConfig, get, post, resource};
 
-use super::handlers::{admin, admin_sign_in, assets, front, health, launch, learn, login, media, packages, quiz, session, teach};
+use super::handlers::{
+    admin, admin_sign_in, admin_v1p1, assets, front, health, launch, learn, login, media, packages, quiz, session, teach, v1p1,
+};
 
 /// All routes, relative to the site's path prefix.
 #[rustfmt::skip]
@@ -19,6 +21,7 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/lti/login").route(get().to(login::by_get)).route(post().to(login::by_post)))
         .service(resource("/lti/launch").route(post().to(launch::launch)))
         .service(resource("/lti/launch/proof").route(post().to(launch::prove)))
+        .service(resource("/lti/v1p1/launch").route(post().to(v1p1::launch)))
         .service(resource("/lti/jwks.json").route(get().to(launch::jwks)))
 
         .service(resource("/l/{launch}/").route(get().to(learn::home)))
@@ -54,11 +57,13 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/admin/packages/link").route(post().to(packages::make_link)))
         .service(resource("/admin/packages/{file}").route(get().to(packages::file_for_admin)))
         .service(resource("/admin/platforms/add").route(get().to(admin::choose)))
+        .service(resource("/admin/platforms/add/v1p1").route(get().to(admin_v1p1::form)).route(post().to(admin_v1p1::add)))
         .service(resource("/admin/platforms/add/{product}").route(get().to(admin::form)).route(post().to(admin::add)))
         .service(resource("/admin/platforms/{id}").route(get().to(admin::platform)).route(post().to(admin::change)))
         .service(resource("/admin/platforms/{id}/approve").route(post().to(admin::approve)))
         .service(resource("/admin/platforms/{id}/off").route(post().to(admin::off)))
         .service(resource("/admin/platforms/{id}/policy").route(post().to(admin::policy)))
         .service(resource("/admin/platforms/{id}/deployments/{deployment}").route(post().to(admin::deployment)))
+        .service(resource("/admin/platforms/{id}/secret").route(post().to(admin_v1p1::renew)))
         .service(resource("/admin/platforms/{id}/remove").route(get().to(admin::ask_remove)).route(post().to(admin::remove)));
 }

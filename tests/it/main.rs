@@ -22,3 +22,4 @@ mod services;
 mod store;
 mod teach;
 mod trial;
+mod v1p1;

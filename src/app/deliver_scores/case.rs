@@ -1,6 +1,6 @@
 //! What a delivery needs to know, read at once.
 
-use super::Courier;
+use super::{Courier, GradeService};
 use crate::{
     learning::delivery::Known,
     lti::{
@@ -26,24 +26,30 @@ pub(in crate::app) struct Case {
     pub(in crate::app) link: ResourceLink,
     pub(super) learner: Learner,
     pub(super) ledger: Option<Ledger>,
+    pub(super) service: GradeService,
 }
 
 impl Courier {
     /// None when any of it is gone.
     pub(super) async fn load(&self, message: &Message) -> Result<Option<Case>, StoreError> {
         let mut tx = self.store().read().await?;
-        let Some(registration) = registration::find(&mut tx, &message.registration_id).await? else { return Ok(None) };
         let Some(link) = context::link(&mut tx, &message.resource_link_id).await? else { return Ok(None) };
         let Some(context) = context::find(&mut tx, &link.context_id).await? else { return Ok(None) };
         let Some(learner) = learner::find(&mut tx, &message.learner_id).await? else { return Ok(None) };
+        // The person's, not the message's: their site may have moved from LTI 1.1 to 1.3 since.
+        let Some(registration) = registration::find(&mut tx, &learner.registration_id).await? else { return Ok(None) };
+        let service = GradeService::of(self, &mut tx, &registration, &link.id, &learner.id).await?;
         let ledger = ledger::find(&mut tx, &message.resource_link_id, &message.learner_id, message.slot).await?;
-        Ok(Some(Case { registration, context, link, learner, ledger }))
+        Ok(Some(Case { registration, context, link, learner, ledger, service }))
     }
 }
 
 impl Case {
     pub(in crate::app) fn profile(&self) -> &'static PlatformProfile {
-        platform::by_key(&self.registration.family)
+        match self.service {
+            GradeService::Ags => platform::by_key(&self.registration.family),
+            GradeService::Outcomes(_) => &platform::OUTCOMES,
+        }
     }
 
     pub(in crate::app) fn platform<'a>(&'a self, key: &'a SigningKey) -> Platform<'a> {
@@ -57,7 +63,8 @@ impl Case {
     }
 
     pub(super) fn may_read_results(&self) -> bool {
-        self.may(SCOPE_RESULT)
+        // Basic Outcomes has no scopes: who does not let us read says so.
+        matches!(self.service, GradeService::Outcomes(_)) || self.may(SCOPE_RESULT)
     }
 
     pub(super) fn known(&self) -> Known {

@@ -32,9 +32,9 @@ impl Courier {
         if line.sent_score.is_none() || !case.may_read_results() {
             return Doubt::CannotTell;
         }
-        match self.ags().results(&case.platform(key), &line.lineitem, Some(&case.learner.sub)).await {
-            Ok(results) => {
-                let result = results.first();
+        match self.result(case, key, &line.lineitem).await {
+            Ok(result) => {
+                let result = result.as_ref();
                 let seen = result.and_then(crate::lti::ags::ResultItem::percent);
                 let maximum = result.and_then(|r| r.result_maximum).unwrap_or(1.0);
                 if is_there(line.sent_score, seen, maximum) { Doubt::Arrived(seen) } else { Doubt::Absent(seen) }

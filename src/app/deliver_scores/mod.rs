@@ -9,6 +9,7 @@ mod hold;
 mod line_item;
 mod record;
 mod send;
+mod service;
 
 use std::sync::Arc;
 
@@ -16,13 +17,14 @@ use case::Case;
 pub(super) use case::platform_of;
 use hold::Holds;
 use record::{Ledgered, Outcome};
+use service::GradeService;
 
 use super::tool_keys::{self, KeyError};
 use crate::{
     clock::Clock,
     learning::delivery::{Effort, Reason, Verdict, Wanted, retry},
     lti::{jose::SigningKey, seal::MasterKey},
-    services::{ags::Ags, fraction},
+    services::{ags::Ags, fraction, outcomes::Outcomes},
     store::{
         Durability, Store, StoreError, Tx,
         outbox::{self, Backlog, Message, NewMessage},
@@ -38,6 +40,7 @@ pub struct Courier {
     store: Store,
     clock: Clock,
     ags: Ags,
+    outcomes: Outcomes,
     master: MasterKey,
     holds: Arc<Holds>,
     /// Links share these, so that a slow platform does not hold up every other's.
@@ -48,7 +51,8 @@ impl Courier {
     /// Over these.
     #[must_use]
     pub fn new(store: Store, clock: Clock, ags: Ags, master: MasterKey) -> Courier {
-        Courier { store, clock, ags, master, holds: Arc::default(), making: Arc::default() }
+        let outcomes = Outcomes::new(ags.client().clone(), Arc::clone(&clock));
+        Courier { store, clock, ags, outcomes, master, holds: Arc::default(), making: Arc::default() }
     }
 
     /// Now, as the database counts.
@@ -140,6 +144,10 @@ impl Courier {
 
     pub(super) async fn signing_key(&self) -> Result<SigningKey, KeyError> {
         tool_keys::signing_key(&self.store, &self.master).await
+    }
+
+    pub(super) fn master(&self) -> &MasterKey {
+        &self.master
     }
 
     pub(super) fn ags(&self) -> &Ags {

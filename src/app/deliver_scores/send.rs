@@ -1,6 +1,6 @@
 //! One score to one platform: resolve doubt, find the line item, note, send, judge.
 
-use super::{Case, Courier, Ledgered, Outcome, doubt::Doubt, hold::Reached};
+use super::{Case, Courier, GradeService, Ledgered, Outcome, doubt::Doubt, hold::Reached};
 use crate::{
     learning::delivery::{self, Known, Reason, Reply, TIMESTAMP_STEP_MS, Verdict, Wanted, classify, compose},
     lti::{ags::Score, jose::SigningKey},
@@ -67,7 +67,7 @@ impl Courier {
             let Some(sent) = self.prepare(&job, &known, &line_item, resend.take()).await? else {
                 return Ok(Outcome::delivered("nothing_to_send"));
             };
-            let next = match self.ags().post_score(&case.platform(key), &sent.line.lineitem, &sent.score).await {
+            let next = match self.post_score(case, key, &sent.line.lineitem, &sent.score).await {
                 Ok(answer) => self.judge(&job, &sent, &answer, looked_up).await,
                 Err(error) => Next::Done(Box::new(self.no_answer(&job, &sent, &error))),
             };
@@ -81,6 +81,9 @@ impl Courier {
 
     /// Where the score goes: a resend where it went before.
     async fn line_item(&self, job: &Job<'_>, resend: Option<&Ledger>) -> Result<Option<String>, AgsError> {
+        if let GradeService::Outcomes(place) = &job.case.service {
+            return Ok(place.as_ref().map(|p| p.service_url.clone()));
+        }
         match (resend, &job.case.link.lineitem, job.message.slot) {
             (Some(line), _, _) => Ok(Some(line.lineitem.clone())),
             (None, Some(own), Slot::Grade) => Ok(Some(own.clone())),
@@ -135,11 +138,13 @@ impl Courier {
             Verdict::Delivered => Outcome::delivered("delivered").reached(Reached::Yes).ledgered(Ledgered::Accepted(sent.line.clone())),
             Verdict::ReadBack => self.read_back(job, sent, answer).await,
             Verdict::WithoutSubmission if sent.score.canvas.as_ref().is_some_and(|c| c.new_submission) => return Next::WithoutSubmission,
-            Verdict::LookUpLineItem if !looked_up => match self.look_up_line_item(job.case, job.message.slot, job.key).await {
-                Ok(Some(found)) if found != sent.line.lineitem => return Next::OnLineItem(found),
-                Ok(_) => self.settled(verdict, &detail).reached(Reached::Yes).ledgered(refused()),
-                Err(error) => self.unsent(job, &error).ledgered(refused()),
-            },
+            Verdict::LookUpLineItem if !looked_up && matches!(job.case.service, GradeService::Ags) => {
+                match self.look_up_line_item(job.case, job.message.slot, job.key).await {
+                    Ok(Some(found)) if found != sent.line.lineitem => return Next::OnLineItem(found),
+                    Ok(_) => self.settled(verdict, &detail).reached(Reached::Yes).ledgered(refused()),
+                    Err(error) => self.unsent(job, &error).ledgered(refused()),
+                }
+            }
             Verdict::Retry { code, .. } => {
                 let answered = if code == "token_not_accepted" { Reached::Yes } else { Reached::No(retry_after) };
                 // A server that failed in the middle may have kept the score; one that turned us away has not.

@@ -89,7 +89,7 @@ pub struct Request<'a> {
     method: Method,
     url: &'a Url,
     accept: Option<&'a str>,
-    bearer: Option<String>,
+    authorization: Option<String>,
     body: Option<(&'a str, Vec<u8>)>,
     limit: usize,
 }
@@ -98,7 +98,7 @@ impl<'a> Request<'a> {
     /// GET.
     #[must_use]
     pub fn get(url: &'a Url) -> Request<'a> {
-        Request { method: Method::GET, url, accept: None, bearer: None, body: None, limit: MAX_BODY }
+        Request { method: Method::GET, url, accept: None, authorization: None, body: None, limit: MAX_BODY }
     }
 
     /// POST with a body of exactly this media type.
@@ -116,8 +116,14 @@ impl<'a> Request<'a> {
 
     /// Shows a token.
     #[must_use]
-    pub fn bearer(mut self, token: &str) -> Request<'a> {
-        self.bearer = Some(token.to_owned());
+    pub fn bearer(self, token: &str) -> Request<'a> {
+        self.authorization(format!("Bearer {token}"))
+    }
+
+    /// Shows a credential of another kind.
+    #[must_use]
+    pub fn authorization(mut self, header: String) -> Request<'a> {
+        self.authorization = Some(header);
         self
     }
 
@@ -181,7 +187,8 @@ impl Client {
             Route::Allowed => &self.allowed,
         };
         let host = request.url.host_str().unwrap_or_default().to_owned();
-        let mut call = client.request(request.method, request.url.clone()).headers(headers(request.accept, request.bearer.as_deref())?);
+        let mut call =
+            client.request(request.method, request.url.clone()).headers(headers(request.accept, request.authorization.as_deref())?);
         if let Some((media_type, body)) = request.body {
             call = call.header(CONTENT_TYPE, media_type).body(body);
         }
@@ -190,14 +197,14 @@ impl Client {
     }
 }
 
-fn headers(accept: Option<&str>, bearer: Option<&str>) -> Result<HeaderMap, HttpError> {
+fn headers(accept: Option<&str>, authorization: Option<&str>) -> Result<HeaderMap, HttpError> {
     let mut headers = HeaderMap::new();
     let value = |text: &str| HeaderValue::from_str(text).map_err(|_| HttpError::Setup("a header has odd characters".into()));
     if let Some(accept) = accept {
         headers.insert(ACCEPT, value(accept)?);
     }
-    if let Some(token) = bearer {
-        let mut authorization = value(&format!("Bearer {token}"))?;
+    if let Some(authorization) = authorization {
+        let mut authorization = value(authorization)?;
         authorization.set_sensitive(true);
         headers.insert(AUTHORIZATION, authorization);
     }

@@ -33,7 +33,7 @@ pub(crate) async fn launch(
             let proof = Proof::Cookie(cookies::read(request.headers(), &cookie_name(&login)));
             let post = LaunchPost { id_token: &id_token, state: &login, proof, origin: origin(&request), reference: &reference.0 };
             state.app.accept_launch(post).await.map(|accepted| match accepted {
-                Accepted::Opened(opened) => enter(&state, &request, &login, &opened),
+                Accepted::Opened(opened) => enter(&state, &request, Some(&login), &opened),
                 Accepted::AskStorage(storage) => views::html(HttpResponse::Ok(), &ProvePage::new(&state, storage, &login, &id_token)),
             })
         }
@@ -75,12 +75,12 @@ pub(crate) async fn jwks(state: Data<State>) -> Result<HttpResponse, Error> {
     Ok(HttpResponse::Ok().content_type("application/json").insert_header((header::CACHE_CONTROL, "public, max-age=300")).body(document))
 }
 
-fn origin(request: &HttpRequest) -> Option<&str> {
+pub(super) fn origin(request: &HttpRequest) -> Option<&str> {
     request.headers().get(header::ORIGIN)?.to_str().ok()
 }
 
 /// 303 to the page the launch opens, with the session's cookie.
-fn enter(state: &State, request: &HttpRequest, login: &str, opened: &Opened) -> HttpResponse {
+pub(super) fn enter(state: &State, request: &HttpRequest, login: Option<&str>, opened: &Opened) -> HttpResponse {
     headers::framed_by(request, &opened.embedders);
     let mut response = HttpResponse::SeeOther();
     for cookie in session_cookies(state, request, login, opened) {
@@ -93,7 +93,7 @@ fn enter(state: &State, request: &HttpRequest, login: &str, opened: &Opened) -> 
 fn hand_over(state: &State, request: &HttpRequest, login: &str, opened: &Opened) -> HttpResponse {
     let launch = app::launch_id(&opened.token);
     let mut response = HttpResponse::Ok();
-    for cookie in session_cookies(state, request, login, opened) {
+    for cookie in session_cookies(state, request, Some(login), opened) {
         response.append_header((header::SET_COOKIE, cookie));
     }
     response.json(serde_json::json!({
@@ -102,9 +102,11 @@ fn hand_over(state: &State, request: &HttpRequest, login: &str, opened: &Opened)
     }))
 }
 
-fn session_cookies(state: &State, request: &HttpRequest, login: &str, opened: &Opened) -> Vec<HeaderValue> {
+/// `login`: the state whose cookie has had its time.
+fn session_cookies(state: &State, request: &HttpRequest, login: Option<&str>, opened: &Opened) -> Vec<HeaderValue> {
     let name = format!("{SESSION_COOKIE}{}", app::launch_id(&opened.token));
-    let mut cookies = vec![cookies::set(&name, &opened.token, state.app.session_life / 1000), cookies::clear(&cookie_name(login))];
+    let mut cookies = vec![cookies::set(&name, &opened.token, state.app.session_life / 1000)];
+    cookies.extend(login.map(|login| cookies::clear(&cookie_name(login))));
     // Browsers send the oldest first.
     let held: Vec<&str> = cookies::names(request.headers(), SESSION_COOKIE).filter(|n| n.len() == name.len()).collect();
     cookies.extend(held.iter().take((held.len() + 1).saturating_sub(SESSIONS)).map(|old| cookies::clear(old)));

@@ -12,6 +12,7 @@ use crate::app::Refused;
 
 pub(crate) mod admin;
 pub(crate) mod admin_sign_in;
+pub(crate) mod admin_v1p1;
 pub(crate) mod assets;
 pub(crate) mod front;
 pub(crate) mod health;
@@ -23,6 +24,7 @@ pub(crate) mod packages;
 pub(crate) mod quiz;
 pub(crate) mod session;
 pub(crate) mod teach;
+pub(crate) mod v1p1;
 
 /// Counts a refusal and keeps it for the administrator; with too many from there, the answer gets brief and nothing is kept.
 async fn refused(state: &State, request: &HttpRequest, reference: &Reference, refusal: Box<Refused>) -> Error {

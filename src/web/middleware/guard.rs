@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Routes that other sites post to, by name.
-const EXEMPT: &[&str] = &["/lti/login", "/lti/launch", "/lti/1p1/launch", "/lti/notices"];
+const EXEMPT: &[&str] = &["/lti/login", "/lti/launch", "/lti/v1p1/launch", "/lti/notices"];
 
 pub(crate) async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     if elsewhere(&request) {

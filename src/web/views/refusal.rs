@@ -109,6 +109,16 @@ fn by_reason(why: &Reason) -> Words {
             &[RELAUNCH, "If it stays: the administrator's launch log names the check that failed."],
             ADMINISTRATOR,
         ),
+        // One text for all of them: which check failed is in the administrator's log.
+        Reason::V1p1(_) => Words::new(
+            "The LMS's launch could not be accepted",
+            "It did not pass every check, so no session was opened.",
+            &[
+                RELAUNCH,
+                "If it stays: whoever runs this tool finds the check that failed in the launch log. Most often the consumer key or the shared secret in the LMS is not the one made here, or a clock is wrong.",
+            ],
+            ADMINISTRATOR,
+        ),
         Reason::Keys(_) => Words::new(
             "The LMS's keys could not be read",
             "This tool checks every launch with keys that the LMS publishes, and could not get them.",
@@ -127,7 +137,7 @@ fn by_reason(why: &Reason) -> Words {
             &["Add the activity by its link instead of by choosing content."],
             ADMINISTRATOR,
         ),
-        Reason::Store(_) | Reason::Random(_) => Words::new(
+        Reason::Store(_) | Reason::Random(_) | Reason::Sealed(_) => Words::new(
             "Not available for the moment",
             "A part of this service is not answering, so no session was opened.",
             &["Wait a minute, then open the activity again."],

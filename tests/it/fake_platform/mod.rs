@@ -27,8 +27,7 @@ use courseferry::{
 pub(crate) use faults::{At, Fault};
 pub(crate) use grades::{Entry, Family, Grades};
 use serde_json::Value;
-use wire::{Reply, Request};
-pub(crate) use wire::{Response, serve};
+pub(crate) use wire::{Reply, Request, Response, serve};
 
 /// We, as this platform knows us.
 pub(crate) const CLIENT_ID: &str = "client-1";

@@ -24,6 +24,7 @@ struct ChoosePage {
     frame: Frame,
     products: Vec<(String, Product)>,
     packages: String,
+    v1p1: String,
 }
 
 /// Which product is it?
@@ -34,6 +35,7 @@ pub(crate) fn choose(state: &State, admin: &Admin, query: &str) -> HttpResponse 
         frame: frame(state, admin, "platforms/add"),
         products: Product::ALL.map(|p| (href(p), p)).into(),
         packages: state.site().path("/admin/packages"),
+        v1p1: state.site().path("/admin/platforms/add/v1p1"),
     };
     html(HttpResponse::Ok(), &page)
 }

@@ -4,6 +4,7 @@ pub(crate) mod add;
 pub(crate) mod home;
 pub(crate) mod platform;
 pub(crate) mod sign_in;
+pub(crate) mod v1p1;
 mod values;
 
 use super::tools::{Frame, Leave, Nav, Said, When};

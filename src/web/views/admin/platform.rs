@@ -3,14 +3,14 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
-use super::{LaunchLine, frame, launch_line, status, values};
+use super::{LaunchLine, frame, launch_line, status, v1p1, values};
 use crate::{
     app::{
         add_platform::{PlatformForm, Product},
         platforms::PlatformView,
     },
     course::Course,
-    lti::platform,
+    lti::{platform, v1p1::ISSUER},
     store::{
         registration::{Belongings, DeploymentPolicy, DeploymentStatus, Registration, RegistrationStatus},
         tool_key::KeyStatus,
@@ -41,6 +41,7 @@ struct PlatformPage<'a> {
     launches: Vec<LaunchLine<'a>>,
     keys: Vec<Key<'a>>,
     product: Product,
+    is_v1p1: bool,
     values: Vec<values::Value>,
     course: &'a Course,
     form: &'a PlatformForm,
@@ -87,7 +88,7 @@ pub(crate) fn page(
     let (r, now, course) = (&view.registration, state.app.now(), state.app.course());
     let product = Product::of(&r.family, &r.issuer);
     let at = |ms: Option<i64>| ms.map(|ms| When::new(ms, now));
-    let glance = view.glance.as_ref();
+    let (glance, is_v1p1) = (view.glance.as_ref(), r.issuer == ISSUER);
     let page = PlatformPage {
         base: Base::new(state),
         frame: frame(state, admin, "platforms").with(said),
@@ -117,7 +118,8 @@ pub(crate) fn page(
             .iter()
             .map(|k| Key { kid: &k.kid, signs: k.status == KeyStatus::Active, since: When::new(k.created_at, now) })
             .collect(),
-        values: values::of(product, state, &course),
+        values: if is_v1p1 { v1p1::values(state, &r.client_id) } else { values::of(product, state, &course) },
+        is_v1p1,
         product,
         course: &course,
         form,

@@ -1,0 +1,48 @@
+-- LTI 1.1. Its platforms are registrations whose issuer is 'LTI 1.1' and whose client_id is the consumer key.
+
+-- What a consumer key signs with, sealed by the master key.
+CREATE TABLE v1p1_secret (
+    registration_id TEXT PRIMARY KEY NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
+    tenant_id TEXT NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+    sealed_secret TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX v1p1_secret_tenant ON v1p1_secret (tenant_id);
+
+-- Nonces that were used: inserted by the launch that uses them, kept longer than their time stamp is good for.
+CREATE TABLE v1p1_nonce (
+    registration_id TEXT NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
+    nonce_hash TEXT NOT NULL,
+    tenant_id TEXT NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (registration_id, nonce_hash)
+);
+CREATE INDEX v1p1_nonce_expiry ON v1p1_nonce (expires_at);
+
+-- Where one person's grade for one link goes by Basic Outcomes, and how the platform signs there.
+CREATE TABLE outcome_place (
+    resource_link_id TEXT NOT NULL REFERENCES resource_link (id) ON DELETE CASCADE,
+    learner_id TEXT NOT NULL REFERENCES learner (id) ON DELETE CASCADE,
+    tenant_id TEXT NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+    service_url TEXT NOT NULL,
+    sourced_id TEXT NOT NULL,
+    method TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (resource_link_id, learner_id)
+);
+CREATE INDEX outcome_place_learner ON outcome_place (learner_id);
+
+-- Rows that went over to LTI 1.3 with their site. An LTI 1.1 launch that still comes finds them here.
+CREATE TABLE v1p1_moved (
+    registration_id TEXT NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    lms_id TEXT NOT NULL,
+    tenant_id TEXT NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+    learner_id TEXT REFERENCES learner (id) ON DELETE CASCADE,
+    context_id TEXT REFERENCES context (id) ON DELETE CASCADE,
+    resource_link_id TEXT REFERENCES resource_link (id) ON DELETE CASCADE,
+    PRIMARY KEY (registration_id, kind, lms_id)
+);
+CREATE INDEX v1p1_moved_learner ON v1p1_moved (learner_id);
+CREATE INDEX v1p1_moved_context ON v1p1_moved (context_id);
+CREATE INDEX v1p1_moved_link ON v1p1_moved (resource_link_id);
