@@ -31,18 +31,3 @@ CREATE TABLE outcome_place (
     PRIMARY KEY (resource_link_id, learner_id)
 ) WITHOUT ROWID;
 CREATE INDEX outcome_place_learner ON outcome_place (learner_id);
-
--- Rows that went over to LTI 1.3 with their site. An LTI 1.1 launch that still comes finds them here.
-CREATE TABLE v1p1_moved (
-    registration_id TEXT NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
-    kind TEXT NOT NULL,
-    lms_id TEXT NOT NULL,
-    tenant_id TEXT NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
-    learner_id TEXT REFERENCES learner (id) ON DELETE CASCADE,
-    context_id TEXT REFERENCES context (id) ON DELETE CASCADE,
-    resource_link_id TEXT REFERENCES resource_link (id) ON DELETE CASCADE,
-    PRIMARY KEY (registration_id, kind, lms_id)
-) WITHOUT ROWID;
-CREATE INDEX v1p1_moved_learner ON v1p1_moved (learner_id);
-CREATE INDEX v1p1_moved_context ON v1p1_moved (context_id);
-CREATE INDEX v1p1_moved_link ON v1p1_moved (resource_link_id);

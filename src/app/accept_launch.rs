@@ -24,6 +24,7 @@ use crate::{
         login_state::{self, LoginState},
         registration::{self, Registration},
         session::Session,
+        v1p1_move,
     },
 };
 
@@ -232,11 +233,15 @@ impl App {
             launch: self.record(launch, registration, &token, &embedders, now)?,
             line: success(&registration.tenant_id, launch, post.reference, now),
         };
+        let former = self.former(launch, registration).await;
         let outcome = self
             .store
             .write(Durability::Normal, async move |tx: &mut Tx| {
                 let opening = launch::arrive(tx, &arrival, now).await?;
-                if let Opening::Opened(_) = opening {
+                if let Opening::Opened(session) = &opening {
+                    if let Some(former) = &former {
+                        v1p1_move::bring_along(tx, former, session, now).await?;
+                    }
                     let registration = &arrival.launch.registration_id;
                     if let Some(more) = &more {
                         registration::set_embedders(tx, registration, more, now).await?;

@@ -18,6 +18,7 @@ mod log_launch;
 mod look_up_grades;
 mod master_key;
 mod media;
+mod migrate_v1p1;
 pub mod packages;
 mod password;
 pub mod platforms;

@@ -50,6 +50,7 @@ pub mod tenant;
 pub mod tool_key;
 mod tx;
 pub mod v1p1;
+pub mod v1p1_move;
 mod writer;
 
 pub use error::StoreError;

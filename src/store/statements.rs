@@ -4,7 +4,7 @@ use sqlx::{Executor as _, SqlSafeStr as _};
 
 use super::{
     Store, StoreError, Tx, admin, attempt, class, context, delivery, launch, launch_log, learner, ledger, login_state, meta, outbox,
-    outcome_place, overview, progress, quiz_version, registration, roster, session, sweep, tenant, tool_key, v1p1,
+    outcome_place, overview, progress, quiz_version, registration, roster, session, sweep, tenant, tool_key, v1p1, v1p1_move,
 };
 
 /// (aggregate, its statements by name)
@@ -32,6 +32,7 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("tenant", tenant::STATEMENTS),
     ("tool_key", tool_key::STATEMENTS),
     ("v1p1", v1p1::STATEMENTS),
+    ("v1p1_move", v1p1_move::STATEMENTS),
 ];
 
 /// Has the database read each statement. Gives what it refuses, as `aggregate::NAME: why`.

@@ -1,4 +1,4 @@
-"""Open edX as an LTI 1.3 platform, small enough for a test.
+"""Open edX as an LTI platform, 1.3 and 1.1, small enough for a test.
 
 The unmodified PyPI package `lti-consumer-xblock` is the LTI side of Open edX: launches, tokens, line items, scores,
 results, rosters. It expects edX around it; this file is what it needs of that: settings, a course, people, a grade book.
@@ -14,6 +14,8 @@ EDX_CLIENT_ID  the client id that the tool is registered under (edx-client-1)
 For the test driver, not part of LTI:
 /t/config      what to register in the tool, as JSON
 /t/launch      ?link=NAME&user=ID[&pii=0][&role=NAME|none]: starts a launch as the learning page's button would
+/t/key         ?key=KEY&secret=SECRET: the LTI passport of the 1.1 links, as an author types it into the course's settings
+/t/launch-1p1  ?link=NAME&user=ID[&role=NAME]: a signed LTI 1.1 launch, as the block's student view makes it
 /t/state       the scores and line items that the package stored, and the grades it published to the course
 """
 
@@ -23,6 +25,7 @@ import sys
 import tempfile
 import types
 from pathlib import Path
+from urllib.parse import quote
 
 import django
 from django.conf import settings
@@ -33,6 +36,7 @@ TOOL = os.environ.get("EDX_TOOL", "http://127.0.0.1:8080").rstrip("/")
 DIR = Path(os.environ.get("EDX_DIR") or tempfile.mkdtemp(prefix="edx-"))
 CLIENT_ID = os.environ.get("EDX_CLIENT_ID", "edx-client-1")
 GRADE_BOOK = DIR / "grade_book.jsonl"
+PASSPORT = DIR / "passport.json"
 
 settings.configure(
     SECRET_KEY="for tests only" * 4,
@@ -85,10 +89,13 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse  # noqa: E402
+from django.template.loader import render_to_string  # noqa: E402
 from django.urls import include, path  # noqa: E402
+from django.views.decorators.csrf import csrf_exempt  # noqa: E402
 from lti_consumer import api  # noqa: E402
 from lti_consumer.data import Lti1p3LaunchData  # noqa: E402
 from lti_consumer.exceptions import LtiError  # noqa: E402
+from lti_consumer.lti_1p1.consumer import LtiConsumer1p1  # noqa: E402
 from lti_consumer.models import (  # noqa: E402
     CourseAllowPIISharingInLTIFlag,
     Lti1p3Passport,
@@ -96,8 +103,10 @@ from lti_consumer.models import (  # noqa: E402
     LtiAgsScore,
     LtiConfiguration,
 )
+from lti_consumer.outcomes import OutcomeService  # noqa: E402
 from lti_consumer.plugin import compat  # noqa: E402
 from opaque_keys.edx.keys import UsageKey  # noqa: E402
+from xblock.django.request import django_to_webob_request  # noqa: E402
 
 # ---- the course: its links, its people --------------------------------------------------------------------------
 
@@ -109,6 +118,11 @@ LINKS = {
     "no-target": (f"{TOOL}/lti/launch", {}, "declarative"),
     "own-line-item": (f"{TOOL}/lti/launch", {"to": "foundations"}, "programmatic"),
     "ungraded": (f"{TOOL}/lti/launch", {"to": "foundations"}, "disabled"),
+}
+# The links that speak LTI 1.1: name -> (launch URL, custom parameters).
+LINKS_1P1 = {
+    "old-by-custom": (f"{TOOL}/lti/v1p1/launch", {"custom_to": "foundations"}),
+    "old-by-url": (f"{TOOL}/lti/v1p1/launch?to=foundations&note=a%20b", {}),
 }
 PEOPLE = {
     1: types.SimpleNamespace(id=1, username="ina", name="Ina Instructor", email="ina@example.org", role="instructor"),
@@ -145,6 +159,20 @@ class Block:
     def __init__(self, location):
         self.location = location
         self.scope_ids = types.SimpleNamespace(usage_id=location, user_id=None)
+
+    def get_lti_consumer(self):
+        """The 1.1 side of the block: its launch URL with the course's passport."""
+        passport = json.loads(PASSPORT.read_text(encoding="utf-8"))
+        return LtiConsumer1p1(LINKS_1P1[self.location.block_id][0], passport["key"], passport["secret"])
+
+    @property
+    def outcome_service_url(self):
+        """Where the block's handler is in this course."""
+        return f"{BASE}/t/outcomes/{self.location.block_id}"
+
+    def get_lti_1p1_user_from_user_id(self, user_id):
+        """The person behind a sourced id."""
+        return person_of(user_id)
 
     def is_past_due(self):
         """No due dates here."""
@@ -278,6 +306,49 @@ def launch(request):
     return HttpResponseRedirect(api.get_lti_1p3_launch_start_url(data))
 
 
+def set_key(request):
+    """What an author types into the course's advanced settings."""
+    PASSPORT.write_text(json.dumps({"key": request.GET["key"], "secret": request.GET["secret"]}), encoding="utf-8")
+    return HttpResponse("kept")
+
+
+ROLES_1P1 = {"student": "Student,Learner", "staff": "Administrator", "instructor": "Instructor"}  # as the block maps them
+
+
+def launch_1p1(request):
+    """The form that the block's student view would post."""
+    ask = request.GET
+    person, link = PEOPLE[int(ask.get("user", "2"))], ask.get("link", "old-by-custom")
+    block = Block(usage_key(link))
+    consumer = block.get_lti_consumer()
+    sourced_id = f"{quote(str(COURSE))}:{quote(link)}:{external_id(person.id)}"
+    consumer.set_user_data(
+        external_id(person.id),
+        ROLES_1P1[ask.get("role", person.role)],
+        sourced_id,
+        person_sourcedid=person.username,
+        person_contact_email_primary=person.email,
+        person_name_full=person.name,
+    )
+    consumer.set_context_data(str(COURSE), "Demonstration course", "DemoX")
+    consumer.set_outcome_service_url(block.outcome_service_url)
+    consumer.set_custom_parameters(LINKS_1P1[link][1])
+    fields = consumer.generate_launch_request(f"edx-{link}")
+    return HttpResponse(
+        render_to_string(
+            "html/lti_launch.html",
+            {"element_id": "launch", "launch_url": consumer.lti_launch_url, "lti_parameters": fields},
+        )
+    )
+
+
+@csrf_exempt
+def outcomes(request, link):
+    """The block's outcome handler."""
+    answer = OutcomeService(Block(usage_key(link))).handle_request(django_to_webob_request(request))
+    return HttpResponse(answer, content_type="application/xml")
+
+
 def state(_request):
     """What arrived: rows the package keeps, and the grades it published."""
     scores = [
@@ -311,6 +382,9 @@ urlpatterns = [
     path("api/", include("lti_consumer.plugin.urls")),
     path("t/config", config),
     path("t/launch", launch),
+    path("t/key", set_key),
+    path("t/launch-1p1", launch_1p1),
+    path("t/outcomes/<str:link>", outcomes),
     path("t/state", state),
     path("t/return", lambda _request: HttpResponse("back in the course")),
 ]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -26,7 +27,7 @@ class Stage:
         self.folder = folder
         self.ferry_at, self.platform_at = (f"http://127.0.0.1:{port}" for port in free_ports(2))
         self.processes = {}
-        self.config = None
+        self.config = self.passport = None
         self.told = False
 
     # ---- on and off ----
@@ -39,6 +40,10 @@ class Stage:
         added = [f"--{name.replace('_', '-')}={self.config[name]}" for name in ("issuer", "client_id", "auth_url", "token_url", "jwks_url")]
         # Beside the running server, as an administrator would.
         self.ferry("platform", "add", *added, f"--deployment={self.config['deployment_id']}", "--name=Open edX")
+        handed = Path(self.ferry("platform", "add-v1p1", "--name=Open edX, old links").strip()).read_text(encoding="utf-8")
+        self.passport = dict(re.split(r"  +", line) for line in handed.splitlines())
+        query = urlencode({"key": self.passport["Consumer key"], "secret": self.passport["Shared secret"]})
+        DIRECT.open(f"{self.platform_at}/t/key?{query}", timeout=30).close()
 
     def start_platform(self):
         """With the database it had."""
@@ -143,7 +148,8 @@ class Stage:
 
     def begin(self, browser, **ask):
         """The dance up to the form that the platform's page would post to the tool by script."""
-        page = browser.get(f"{self.platform_at}/t/launch?{urlencode(ask)}")
+        path = "/t/launch-1p1" if ask.get("link", "").startswith("old-") else "/t/launch"
+        page = browser.get(f"{self.platform_at}{path}?{urlencode(ask)}")
         assert page.status == 200, f"no launch form but {page!r}"
         return page.one("//form[@id='lti-launch']")
 

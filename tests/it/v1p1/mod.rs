@@ -2,6 +2,7 @@
 
 mod grade_book;
 mod launch;
+mod migration;
 mod outcomes;
 mod platforms;
 
