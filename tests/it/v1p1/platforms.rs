@@ -23,7 +23,12 @@ fn the_secret_is_shown_once_and_lies_sealed() {
         let url = format!("{}/admin/platforms/{}", site.house.base, site.registration_id);
         let later = site.admin.0.get(&url).await;
         assert!(later.body.contains(&site.key) && !later.body.contains(&site.secret), "{}", later.body);
-        assert!(!later.body.contains("Keyset URL") && later.body.contains("Make a new secret"), "{}", later.body);
+        assert!(later.body.contains("LMS · LTI 1.1") && !later.body.contains("LTI 1.3 platform"), "{}", later.body);
+        assert!(
+            !later.body.contains("Keyset URL") && !later.body.contains("one key has many") && later.body.contains("Make a new secret"),
+            "{}",
+            later.body
+        );
         let home = site.admin.0.get(&format!("{}/admin", site.house.base)).await;
         assert!(home.body.contains("Old LMS") && home.body.contains("LTI 1.1"), "{}", home.body);
     });

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::{LaunchLine, frame, launch_line, status};
+use super::{LaunchLine, family, frame, launch_line, status};
 use crate::{
     app::{add_platform::Product, platforms::AdminHome},
     lti::platform,
@@ -87,7 +87,7 @@ fn line<'a>(state: &State, g: &'a Glance, now: i64) -> Line<'a> {
     Line {
         href: state.site().path(&format!("/admin/platforms/{}", g.id)),
         name: &g.name,
-        family: platform::by_key(&g.family).name,
+        family: family(&g.family, &g.issuer),
         issuer: &g.issuer,
         status: status(g.status),
         launch: g.last_launch.map(|at| When::new(at, now)),

@@ -9,6 +9,10 @@ mod values;
 
 use super::tools::{Frame, Leave, Nav, Said, When};
 use crate::{
+    lti::{
+        platform::{GENERIC, by_key},
+        v1p1::ISSUER,
+    },
     store::{launch_log::LaunchLog, registration::RegistrationStatus},
     web::{State, admin::Admin},
 };
@@ -38,6 +42,12 @@ pub(crate) fn said(code: &str) -> Option<Said> {
         "removed" => Said::done("The platform is removed, with everything that came through it."),
         _ => None,
     }
+}
+
+/// What product a registration is of. `generic` is called by the version of LTI, so LTI 1.1 has another name for it.
+fn family(family: &str, issuer: &str) -> &'static str {
+    let profile = by_key(family);
+    if issuer == ISSUER && profile.key == GENERIC.key { "LMS" } else { profile.name }
 }
 
 /// Status pill of a registration: class, sign, word.

@@ -3,14 +3,14 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
-use super::{LaunchLine, frame, launch_line, status, v1p1, values};
+use super::{LaunchLine, family, frame, launch_line, status, v1p1, values};
 use crate::{
     app::{
         add_platform::{PlatformForm, Product},
         platforms::PlatformView,
     },
     course::Course,
-    lti::{platform, v1p1::ISSUER},
+    lti::v1p1::ISSUER,
     store::{
         registration::{Belongings, DeploymentPolicy, DeploymentStatus, Registration, RegistrationStatus},
         tool_key::KeyStatus,
@@ -92,7 +92,7 @@ pub(crate) fn page(
     let page = PlatformPage {
         base: Base::new(state),
         frame: frame(state, admin, "platforms").with(said),
-        family: platform::by_key(&r.family).name,
+        family: family(&r.family, &r.issuer),
         status: status(r.status),
         facts: vec![
             ("Last launch", at(glance.and_then(|g| g.last_launch))),
