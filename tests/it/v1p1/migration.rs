@@ -94,13 +94,16 @@ fn a_signed_claim_brings_the_work_along() {
     });
 }
 
+/// What is wrong, the secret that signs, and a change to the claims after that.
+type Attempt<'a> = (&'static str, Option<&'a String>, fn(&mut Value));
+
 #[test]
 fn a_claim_that_proves_nothing_moves_nothing_and_fails_no_launch() {
     each(async |db| {
         let site = Site::open(db).await;
         site.work().await;
         let another = "another secret".to_owned();
-        let attempts: &[(&str, Option<&String>, fn(&mut Value))] = &[
+        let attempts: &[Attempt<'_>] = &[
             ("no signature", None, |_| {}),
             ("another secret", Some(&another), |_| {}),
             ("signed for another launch", Some(&site.secret), |c| c["exp"] = json!(c["exp"].as_i64().unwrap() + 1)),
