@@ -78,7 +78,7 @@ def test_the_learner_and_the_teacher_see_that_the_grade_is_there(stage, learner)
     browser, page = stage.open(user=TEACHER)
 
     def row():
-        return " ".join(browser.get(page.url).one(f"//tr[contains(., 'Student {learner}')]").text_content().split())
+        return " ".join(browser.get(page.url).one(f"//tr[.//th/a[.='Student {learner}']]").text_content().split())
 
     until(lambda: "in the lms" in row().lower(), lambda: f"the class page says that the grade is in the LMS; it says: {row()}")
 
