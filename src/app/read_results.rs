@@ -2,16 +2,17 @@
 
 use super::{
     deliver_scores::{Courier, platform_of},
+    sight::{self, Sight},
+    standing::{EDITED_CODE, KEPT_CODE},
     tool_keys::KeyError,
 };
 use crate::{
-    learning::delivery::is_there,
-    lti::v1p1,
+    learning::ledger::{Whose, arrived},
+    lti::{platform, v1p1},
     services::ags::AgsError,
     store::{
-        Durability, StoreError, Tx, context, learner,
-        ledger::{self, Ledger},
-        outbox::Slot,
+        Durability, StoreError, Tx, context, learner, ledger,
+        outbox::{self, Slot},
         registration,
     },
 };
@@ -38,7 +39,7 @@ pub enum ReadError {
 
 impl Courier {
     /// Reads the results of a link's line item and keeps what each learner's shows. Gives how many were of learners we know.
-    /// A score in doubt that is there is in doubt no more.
+    /// A score in doubt that is there is in doubt no more; one that was held back for a person's mark goes out where that mark is gone.
     ///
     /// # Errors
     /// When the link has no line item or the platform does not let us read.
@@ -54,6 +55,7 @@ impl Courier {
         }
         let line_item = link.lineitem.ok_or(ReadError::NoLineItem)?;
         let key = self.signing_key().await?;
+        let asked = self.now();
         let results = self.ags().results(&platform_of(&registration, &key), &line_item, None).await?;
         let now = self.now();
         let known = self
@@ -62,19 +64,33 @@ impl Courier {
                 let mut known = 0;
                 for result in &results {
                     let Some(person) = learner::by_sub(tx, &registration.id, &result.user_id).await? else { continue };
-                    let seen = result.percent();
-                    if !ledger::seen(tx, &link.id, &person.id, Slot::Grade, seen, now).await? {
-                        continue;
-                    }
-                    known += 1;
-                    let line: Option<Ledger> = ledger::find(tx, &link.id, &person.id, Slot::Grade).await?;
-                    if let Some(line) = line.filter(|l| l.in_doubt && is_there(l.sent_score, seen, result.result_maximum.unwrap_or(1.0))) {
-                        ledger::accepted(tx, &line, now).await?;
-                    }
+                    let sight = Sight {
+                        shown: sight::shown(Some(result)),
+                        line_item: line_item.clone(),
+                        at: asked,
+                        candour: sight::candour(platform::by_key(&registration.family)),
+                        after: false,
+                    };
+                    known += usize::from(keep(tx, &link.id, &person.id, &sight, now).await?);
                 }
                 Ok::<_, StoreError>(known)
             })
             .await?;
         Ok(known)
     }
+}
+
+/// One learner's result. Whether it was of use.
+async fn keep(tx: &mut Tx, link_id: &str, learner_id: &str, sight: &Sight, now: i64) -> Result<bool, StoreError> {
+    let Some(whose) = sight::note(tx, (link_id, learner_id, Slot::Grade), sight).await? else { return Ok(false) };
+    let line = ledger::find(tx, link_id, learner_id, Slot::Grade).await?;
+    if let Some(line) = line.filter(|l| l.in_doubt && l.sent_score.is_some_and(|sent| arrived(sight.candour, sent, sight.shown))) {
+        ledger::accepted(tx, &line, now).await?;
+    }
+    if whose != Whose::Theirs {
+        for code in [EDITED_CODE, KEPT_CODE] {
+            outbox::resume(tx, link_id, learner_id, Slot::Grade, code, now).await?;
+        }
+    }
+    Ok(true)
 }

@@ -8,7 +8,11 @@ use super::{
     submit_quiz::message,
     visit::Visit,
 };
-use crate::store::{Durability, Tx, outbox};
+use crate::store::{
+    Durability, Tx,
+    ledger::{self, Decided, Decision},
+    outbox::{self, Slot},
+};
 
 /// What became of asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,22 +28,39 @@ pub enum Resent {
 }
 
 impl App {
-    /// Sends one learner's grade again. `replace`: also over a mark somebody typed in the LMS.
+    /// Sends one learner's grade again. `over`: a person decided that it goes out over this mark, typed in the LMS, as they saw it
+    /// (see [`mark`]). Over any other mark it does not go.
     ///
     /// # Errors
     /// For anybody but teachers, and when the learner is not in this class.
-    pub async fn resend_score(&self, visit: &Visit, learner_id: &str, replace: bool) -> Result<Resent, AppError> {
+    pub async fn resend_score(&self, visit: &Visit, learner_id: &str, over: Option<&str>) -> Result<Resent, AppError> {
         let (course, now, visit, learner_id, site) = (self.course(), self.now(), visit.clone(), learner_id.to_owned(), self.site.clone());
+        let over = over.map(str::to_owned);
         let resent = self
             .store
             .write(Durability::Full, async move |tx: &mut Tx| {
                 let class = class_view::load(tx, course.clone(), &visit).await?;
                 let row = class.rows.iter().find(|r| r.member.learner_id == learner_id).ok_or(AppError::NotFound)?;
-                resend(tx, &site, &class, row, &visit, replace, now).await
+                resend(tx, &site, &class, row, &visit, over.as_deref(), now).await
             })
             .await?;
         self.wake.notify_one();
         Ok(resent)
+    }
+
+    /// Decides that the mark typed in the LMS stays, as the teacher saw it. False where the LMS shows another one by now.
+    ///
+    /// # Errors
+    /// For anybody but teachers, and when the learner is not in this class.
+    pub async fn keep_mark(&self, visit: &Visit, learner_id: &str, seen: &str) -> Result<bool, AppError> {
+        let (course, now, visit, learner_id, seen) = (self.course(), self.now(), visit.clone(), learner_id.to_owned(), seen.to_owned());
+        self.store
+            .write(Durability::Full, async move |tx: &mut Tx| {
+                let class = class_view::load(tx, course.clone(), &visit).await?;
+                let row = class.rows.iter().find(|r| r.member.learner_id == learner_id).ok_or(AppError::NotFound)?;
+                decide(tx, &class, row, &visit, Decision::Keep, &seen, now).await
+            })
+            .await
     }
 
     /// Sends everything that is stuck again; edited marks are left alone. Gives how many.
@@ -54,7 +75,7 @@ impl App {
                 let class = class_view::load(tx, course.clone(), &visit).await?;
                 let mut queued = 0;
                 for row in class.rows.iter().filter(|r| r.standing.is_stuck()) {
-                    queued += usize::from(resend(tx, &site, &class, row, &visit, false, now).await? == Resent::Queued);
+                    queued += usize::from(resend(tx, &site, &class, row, &visit, None, now).await? == Resent::Queued);
                 }
                 Ok::<_, AppError>(queued)
             })
@@ -70,42 +91,51 @@ async fn resend(
     class: &ClassView,
     row: &ClassRow,
     visit: &Visit,
-    replace: bool,
+    over: Option<&str>,
     now: i64,
 ) -> Result<Resent, AppError> {
     match row.standing {
         Standing::NothingYet => return Ok(Resent::Nothing),
         Standing::NotTaken => return Ok(Resent::NotTaken),
-        Standing::Edited { .. } if !replace => return Ok(Resent::Edited),
         _ => {}
     }
     let session = &visit.session;
     let learner_id = &row.member.learner_id;
     let study = study::of_link(tx, class.course.clone(), &class.link.id, &class.context.id, learner_id, row.member.gradable).await?;
-    let Some(mut message) = message(site, session, learner_id, &study, now) else { return Ok(Resent::Nothing) };
-    if replace {
-        message.payload = with_replace(&message.payload);
+    let Some(message) = message(site, session, learner_id, &study, now) else { return Ok(Resent::Nothing) };
+    if matches!(row.standing, Standing::Edited { .. }) {
+        let decided = match over {
+            Some(seen) => decide(tx, class, row, visit, Decision::Replace, seen, now).await?,
+            None => false,
+        };
+        if !decided {
+            return Ok(Resent::Edited);
+        }
     }
     outbox::enqueue(tx, &message, now).await?;
     Ok(Resent::Queued)
 }
 
-/// Says in the message that a person decided to replace what the LMS shows.
-fn with_replace(payload: &str) -> String {
-    let mut value: serde_json::Value = serde_json::from_str(payload).unwrap_or_default();
-    if let Some(object) = value.as_object_mut() {
-        object.insert("replace".to_owned(), true.into());
+/// Notes who decided what about which mark; the delivery goes by it. Only where the LMS still shows what the teacher saw.
+async fn decide(
+    tx: &mut Tx,
+    class: &ClassView,
+    row: &ClassRow,
+    visit: &Visit,
+    decision: Decision,
+    seen: &str,
+    now: i64,
+) -> Result<bool, AppError> {
+    let Standing::Edited { theirs, .. } = row.standing else { return Ok(false) };
+    if mark(theirs) != seen {
+        return Ok(false);
     }
-    value.to_string()
+    let decided = Decided { decision, mark: theirs, by: visit.session.learner_id.clone(), at: now };
+    Ok(ledger::decide(tx, &class.link.id, &row.member.learner_id, Slot::Grade, &decided).await?)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_decision_to_replace_travels_with_the_message() {
-        let value: serde_json::Value = serde_json::from_str(&with_replace(r#"{"score":1.5}"#)).unwrap();
-        assert_eq!(value, serde_json::json!({"score": 1.5, "replace": true}));
-    }
+/// A mark as a form carries it, so that a decision is about the mark that the page showed and no other.
+#[must_use]
+pub fn mark(theirs: Option<f64>) -> String {
+    theirs.map_or_else(|| "none".to_owned(), |mark| mark.to_string())
 }

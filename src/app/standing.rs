@@ -1,12 +1,16 @@
 //! Where a learner's grade is: the five states that every page shows with the same word and sign.
 
-use crate::store::{class::DeliveryStanding, outbox::OutboxState};
-
-/// Scores that differ by less are the same: grade books round, and keep points where we keep percent.
-const SAME: f64 = 0.2;
+use crate::{
+    learning::ledger::same_score,
+    store::{class::DeliveryStanding, ledger::Decision, outbox::OutboxState},
+};
 
 /// Code under which a grade is put aside because somebody typed another mark in the LMS.
 pub const EDITED_CODE: &str = "edited_in_lms";
+/// Code under which a grade is put aside because the LMS took it and goes on showing the mark that somebody typed.
+pub const KEPT_CODE: &str = "kept_by_lms";
+/// What we keep and send is out of so many points.
+const OUR_MAXIMUM: f64 = 100.0;
 
 /// Where a grade is.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +41,10 @@ pub enum Standing {
         theirs: Option<f64>,
         /// When we looked.
         at: i64,
+        /// When a person decided that it stays, if one did.
+        kept: Option<i64>,
+        /// Did the LMS take ours and go on showing this?
+        held: bool,
     },
     /// Only a person can help.
     NeedsYou(Trouble),
@@ -138,14 +146,9 @@ impl Standing {
                 Self::Retrying { next: d.run_at.filter(|_| d.state == Some(OutboxState::Ready)), trouble: trouble(d) }
             }
             Some(OutboxState::Ready | OutboxState::Running) => Self::Waiting,
-            Some(OutboxState::Parked) if d.code.as_deref() == Some(EDITED_CODE) => {
-                Self::Edited { theirs: d.seen_score, at: d.seen_at.unwrap_or_default() }
-            }
-            state => match edited(d) {
-                Some(edited) => edited,
-                None if state == Some(OutboxState::Parked) => Self::NeedsYou(trouble(d)),
-                None => settled(grade, d, taken),
-            },
+            _ if d.edited => edited(d),
+            Some(OutboxState::Parked) if ![Some(EDITED_CODE), Some(KEPT_CODE)].contains(&d.code.as_deref()) => Self::NeedsYou(trouble(d)),
+            _ => settled(grade, d, taken),
         }
     }
 
@@ -169,18 +172,24 @@ impl Standing {
     }
 }
 
-/// The grade book shows something else than what it took from us.
-fn edited(d: &DeliveryStanding) -> Option<Standing> {
-    let (accepted, at, looked) = (d.accepted_score?, d.accepted_at?, d.seen_at?);
-    // Moodle shows an empty cell where the grade is 0, so that says nothing.
-    let differs = d.seen_score.map_or(accepted >= SAME, |seen| (seen - accepted).abs() >= SAME);
-    (looked >= at && differs).then_some(Standing::Edited { theirs: d.seen_score, at: looked })
+/// The grade book shows a person's mark.
+fn edited(d: &DeliveryStanding) -> Standing {
+    let parked = |code| d.state == Some(OutboxState::Parked) && d.code.as_deref() == Some(code);
+    let decided = d.decided_at.filter(|at| d.accepted_at.is_none_or(|taken| taken < *at));
+    Standing::Edited {
+        theirs: d.seen_score,
+        at: d.seen_at.unwrap_or_default(),
+        kept: decided.filter(|_| d.decision == Some(Decision::Keep)),
+        held: parked(KEPT_CODE),
+    }
 }
 
 /// Nothing is on its way: either the LMS has our grade or it has an older one.
 fn settled(grade: f64, d: &DeliveryStanding, taken: bool) -> Standing {
     match (d.accepted_score, d.accepted_at) {
-        (Some(accepted), Some(at)) if (accepted - grade).abs() < SAME => Standing::InLms { at, seen_at: d.seen_at.filter(|s| *s >= at) },
+        (Some(accepted), Some(at)) if same_score(accepted, grade, OUR_MAXIMUM) => {
+            Standing::InLms { at, seen_at: d.seen_at.filter(|s| *s >= at) }
+        }
         (Some(_), _) => Standing::NeedsYou(Trouble::Outdated),
         (None, _) if taken => Standing::NeedsYou(Trouble::NeverSent),
         (None, _) => Standing::NotTaken,
@@ -207,6 +216,9 @@ mod tests {
             accepted_at: None,
             seen_score: None,
             seen_at: None,
+            edited: false,
+            decision: None,
+            decided_at: None,
         }
     }
 
@@ -241,32 +253,50 @@ mod tests {
     }
 
     #[test]
-    fn rounding_in_the_grade_book_is_no_edit_and_a_typed_mark_is() {
-        let seen = |score, at| DeliveryStanding { seen_score: score, seen_at: Some(at), ..accepted(66.67, 10) };
-        assert_eq!(Standing::judge(Some(66.67), Some(&seen(Some(66.7), 11)), true), Standing::InLms { at: 10, seen_at: Some(11) });
-        assert_eq!(Standing::judge(Some(66.67), Some(&seen(Some(70.0), 11)), true), Standing::Edited { theirs: Some(70.0), at: 11 });
-        assert_eq!(Standing::judge(Some(66.67), Some(&seen(None, 11)), true), Standing::Edited { theirs: None, at: 11 });
-        // What was seen before we sent says nothing about what we sent.
-        assert_eq!(Standing::judge(Some(66.67), Some(&seen(Some(70.0), 9)), true), Standing::InLms { at: 10, seen_at: None });
+    fn a_persons_mark_goes_before_what_became_of_the_message() {
+        let seen = DeliveryStanding { seen_score: Some(70.0), seen_at: Some(11), edited: true, ..accepted(66.67, 10) };
+        let shows = Standing::Edited { theirs: Some(70.0), at: 11, kept: None, held: false };
+        assert_eq!(Standing::judge(Some(66.67), Some(&seen), true), shows);
+        assert_eq!(Standing::judge(Some(90.0), Some(&seen), true), shows, "not only out of date");
+        for code in [EDITED_CODE, "not_gradable"] {
+            let parked = DeliveryStanding { state: Some(OutboxState::Parked), code: Some(code.to_owned()), ..seen.clone() };
+            assert_eq!(Standing::judge(Some(90.0), Some(&parked), true), shows, "{code}");
+        }
+        let on_its_way = DeliveryStanding { state: Some(OutboxState::Ready), ..seen };
+        assert_eq!(Standing::judge(Some(90.0), Some(&on_its_way), true), Standing::Waiting, "somebody decided");
     }
 
     #[test]
-    fn an_empty_cell_for_a_zero_is_not_an_edit() {
-        let zero = DeliveryStanding { seen_score: None, seen_at: Some(11), ..accepted(0.0, 10) };
-        assert_eq!(Standing::judge(Some(0.0), Some(&zero), true).sign(), Sign::InLms);
+    fn a_look_that_shows_our_score_confirms_it_and_an_older_one_does_not() {
+        let seen = |at| DeliveryStanding { seen_score: Some(66.7), seen_at: Some(at), ..accepted(66.67, 10) };
+        assert_eq!(Standing::judge(Some(66.67), Some(&seen(11)), true), Standing::InLms { at: 10, seen_at: Some(11) });
+        assert_eq!(Standing::judge(Some(66.67), Some(&seen(9)), true), Standing::InLms { at: 10, seen_at: None });
+    }
+
+    #[test]
+    fn a_decision_to_keep_the_mark_holds_until_the_lms_takes_something() {
+        let kept = DeliveryStanding { edited: true, decision: Some(Decision::Keep), decided_at: Some(12), ..accepted(60.0, 10) };
+        assert!(matches!(Standing::judge(Some(90.0), Some(&kept), true), Standing::Edited { kept: Some(12), .. }));
+        let over = DeliveryStanding { accepted_at: Some(12), ..kept.clone() };
+        assert!(matches!(Standing::judge(Some(90.0), Some(&over), true), Standing::Edited { kept: None, .. }));
+        let replace = DeliveryStanding { decision: Some(Decision::Replace), ..kept };
+        assert!(matches!(Standing::judge(Some(90.0), Some(&replace), true), Standing::Edited { kept: None, .. }));
     }
 
     #[test]
     fn an_edited_mark_is_never_swept_along() {
-        let edited = DeliveryStanding { seen_score: Some(10.0), seen_at: Some(11), ..accepted(90.0, 10) };
+        let edited = DeliveryStanding { seen_score: Some(10.0), seen_at: Some(11), edited: true, ..accepted(90.0, 10) };
         assert!(!Standing::judge(Some(90.0), Some(&edited), true).is_stuck());
-        let parked = DeliveryStanding {
-            code: Some(EDITED_CODE.to_owned()),
-            seen_score: Some(3.0),
-            seen_at: Some(4),
-            ..delivery(OutboxState::Parked)
-        };
-        assert_eq!(Standing::judge(Some(90.0), Some(&parked), true), Standing::Edited { theirs: Some(3.0), at: 4 });
+        let held = DeliveryStanding { state: Some(OutboxState::Parked), code: Some(KEPT_CODE.to_owned()), ..edited };
+        assert!(matches!(Standing::judge(Some(90.0), Some(&held), true), Standing::Edited { held: true, .. }));
+    }
+
+    #[test]
+    fn when_the_persons_mark_is_gone_a_grade_that_waited_for_it_can_be_sent() {
+        let parked = |d: DeliveryStanding| DeliveryStanding { state: Some(OutboxState::Parked), code: Some(EDITED_CODE.to_owned()), ..d };
+        let judge = |d: DeliveryStanding| Standing::judge(Some(90.0), Some(&parked(d)), true);
+        assert_eq!(judge(accepted(60.0, 1)), Standing::NeedsYou(Trouble::Outdated));
+        assert_eq!(judge(delivery(OutboxState::Parked)), Standing::NeedsYou(Trouble::NeverSent));
     }
 
     #[test]

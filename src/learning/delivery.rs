@@ -52,6 +52,8 @@ pub struct Known {
     pub sent_submission: Option<String>,
     /// The last score taken.
     pub accepted_score: Option<f64>,
+    /// A person decided that it goes out over the mark that is there.
+    pub replaces: bool,
 }
 
 impl Known {
@@ -79,6 +81,9 @@ pub fn compose(profile: &PlatformProfile, user_id: &str, wanted: &Wanted, known:
     let canvas = profile.canvas_submission.then(|| CanvasSubmission {
         new_submission,
         preserve_score: !graded,
+        // Canvas shows no result of whoever was graded before they opened the link, so only Canvas can spare such a mark. It would
+        // spare a score of ours too: so never once there is one.
+        prioritize_non_tool_grade: graded && !known.replaces && known.sent_score.or(known.accepted_score).is_none(),
         submission_type: wanted.review_url.as_ref().filter(|_| new_submission).map(|_| "basic_lti_launch".to_owned()),
         submission_data: wanted.review_url.clone().filter(|_| new_submission),
     });
@@ -221,19 +226,12 @@ pub fn backoff(effort: Effort, retry_after: Option<i64>) -> i64 {
     (jittered as i64).max(asked)
 }
 
-/// After reading back: is the score that is there the score we sent?
-#[must_use]
-pub fn is_there(sent: Option<f64>, seen: Option<f64>, maximum: f64) -> bool {
-    // Grade books round to two decimals of their own points.
-    let tolerance = 0.01 + 100.0 * 0.005 / maximum.max(0.01);
-    matches!((sent, seen), (Some(sent), Some(seen)) if (sent - seen).abs() <= tolerance)
-}
-
 /// A code in a teacher's words: what happened and what to do.
 #[must_use]
 pub fn explain(code: &str) -> &'static str {
     match code {
         "delivered" => "The grade book has it.",
+        "replaced" => "A teacher decided to send it over the mark that was typed in the LMS, and the grade book shows it.",
         "confirmed" => "The grade book shows it.",
         "nothing_to_send" => "There was nothing to send.",
         "throttled" => "The LMS asked to slow down. It will be sent again.",
@@ -243,6 +241,12 @@ pub fn explain(code: &str) -> &'static str {
         "token_not_accepted" | "token_refused" | "token_unreadable" | "token_not_signed" | "token_address_wrong" => {
             "The LMS does not let this tool in: its administrator should check that the tool is switched on here. It will be sent again."
         }
+        "edited_in_lms" => "Somebody typed another mark in the LMS. It stays there unless a teacher decides otherwise.",
+        "kept_by_lms" => "The LMS took the grade and still shows its own mark: it is overridden or locked there.",
+        "results_unread" => {
+            "The LMS did not show its grade book, so nobody knows whether a teacher changed the mark there. It will be looked at again."
+        }
+        "line_item_busy" => "The column in the grade book is being made. It will be sent again.",
         "stale" => "The LMS holds a newer entry. It will be sent again with a new time.",
         "waiting_for_platform" => "The LMS cannot be reached just now. It will be sent again.",
         "not_gradable" => "The LMS gives this person no grades here: they are no active learner of the course.",

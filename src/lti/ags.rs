@@ -58,6 +58,9 @@ pub struct CanvasSubmission {
     /// Keep the score that is there.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub preserve_score: bool,
+    /// Keep any score that is there, whoever gave it.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub prioritize_non_tool_grade: bool,
     /// Such as `basic_lti_launch`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub submission_type: Option<String>,
@@ -141,8 +144,13 @@ impl ResultItem {
     /// The grade in percent, if there is one.
     #[must_use]
     pub fn percent(&self) -> Option<f64> {
-        let maximum = self.result_maximum.filter(|m| *m > 0.0).unwrap_or(1.0);
-        self.result_score.map(|score| 100.0 * score / maximum)
+        self.result_score.map(|score| 100.0 * score / self.maximum())
+    }
+
+    /// The points of the column.
+    #[must_use]
+    pub fn maximum(&self) -> f64 {
+        self.result_maximum.filter(|m| *m > 0.0).unwrap_or(1.0)
     }
 }
 
@@ -220,7 +228,13 @@ mod tests {
                 "gradingProgress": "FullyGraded", "timestamp": "2026-11-23T10:00:00.000Z",
                 "submission": {"submittedAt": "2026-11-23T09:59:00.000Z"}})
         );
-        let canvas = CanvasSubmission { new_submission: false, preserve_score: true, submission_type: None, submission_data: None };
+        let canvas = CanvasSubmission {
+            new_submission: false,
+            preserve_score: true,
+            prioritize_non_tool_grade: false,
+            submission_type: None,
+            submission_data: None,
+        };
         let with = serde_json::to_value(Score { canvas: Some(canvas), ..score }).unwrap();
         assert_eq!(
             with["https://canvas.instructure.com/lti/submission"],

@@ -71,6 +71,10 @@ pub struct PlatformProfile {
     pub tool_makes_columns: bool,
     /// Members a page of the roster, where asking for pages works. On Moodle a limit loses the other parameters; all come at once.
     pub roster_page: Option<u32>,
+    /// Do its results leave the score out where the grade is 0?
+    pub zero_is_blank: bool,
+    /// Do its results surely show every score it took?
+    pub shows_all: bool,
     /// Its table of answers, before the common one.
     answers: &'static [AnswerRule],
 }
@@ -103,6 +107,8 @@ pub static MOODLE: PlatformProfile = PlatformProfile {
     canvas_submission: false,
     tool_makes_columns: false,
     roster_page: None,
+    zero_is_blank: true,
+    shows_all: true,
     // "Incorrect score received": the user is not enrolled with a graded role.
     answers: &[rule(400, 400, "incorrect score", Meaning::NotGradable)],
 };
@@ -115,6 +121,8 @@ pub static CANVAS: PlatformProfile = PlatformProfile {
     canvas_submission: true,
     tool_makes_columns: false,
     roster_page: Some(50),
+    zero_is_blank: false,
+    shows_all: true,
     answers: &[
         rule(400, 400, "last updated timestamp", Meaning::Stale),
         // A submittedAt ahead of Canvas's clock passes a little later.
@@ -136,6 +144,8 @@ pub static EDX: PlatformProfile = PlatformProfile {
     canvas_submission: false,
     tool_makes_columns: true,
     roster_page: None,
+    zero_is_blank: false,
+    shows_all: true,
     answers: &[],
 };
 
@@ -147,6 +157,8 @@ pub static GENERIC: PlatformProfile = PlatformProfile {
     canvas_submission: false,
     tool_makes_columns: true,
     roster_page: None,
+    zero_is_blank: false,
+    shows_all: false,
     answers: &[],
 };
 
@@ -157,6 +169,8 @@ pub static OUTCOMES: PlatformProfile = PlatformProfile {
     progress: Progress::Nothing,
     canvas_submission: false,
     tool_makes_columns: false,
+    zero_is_blank: false,
+    shows_all: false,
     roster_page: None,
     answers: &[
         rule(200, 200, "codemajor=failure: course not available for student", Meaning::NotGradable),

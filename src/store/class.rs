@@ -2,6 +2,7 @@
 
 use super::{
     StoreError, Tx,
+    ledger::Decision,
     outbox::OutboxState,
     roster::RosterStatus,
     tx::{all, sql},
@@ -81,6 +82,12 @@ pub struct DeliveryStanding {
     pub seen_score: Option<f64>,
     /// When we looked.
     pub seen_at: Option<i64>,
+    /// Was that a person's mark?
+    pub edited: bool,
+    /// What a person decided about it.
+    pub decision: Option<Decision>,
+    /// When.
+    pub decided_at: Option<i64>,
 }
 
 sql! {
@@ -93,7 +100,8 @@ sql! {
             (SELECT z.score FROM attempt z WHERE z.resource_link_id = $1 AND z.learner_id = u.id AND z.quiz_id = q.quiz_id \
                 AND z.graded AND z.state = 'submitted' ORDER BY z.number DESC LIMIT 1) AS last_score, \
             o.id AS outbox_id, o.state AS state, o.code AS code, o.detail AS detail, o.attempts AS attempts, o.run_at AS run_at, \
-            l.accepted_score AS accepted_score, l.accepted_at AS accepted_at, l.seen_score AS seen_score, l.seen_at AS looked_at \
+            l.accepted_score AS accepted_score, l.accepted_at AS accepted_at, l.seen_score AS seen_score, l.seen_at AS looked_at, \
+            l.edited AS edited, l.decision AS decision, l.decided_at AS decided_at \
         FROM enrolment e JOIN learner u ON u.id = e.learner_id \
         LEFT JOIN (SELECT a.learner_id, a.quiz_id, \
                 CAST(SUM(CASE WHEN a.graded AND a.state = 'submitted' THEN 1 ELSE 0 END) AS BIGINT) AS submitted, \
@@ -140,6 +148,9 @@ macro_rules! view_row {
                     accepted_at: r.try_get("accepted_at")?,
                     seen_score: r.try_get("seen_score")?,
                     seen_at: r.try_get("looked_at")?,
+                    edited: r.try_get::<Option<bool>, _>("edited")?.unwrap_or(false),
+                    decision: r.try_get("decision")?,
+                    decided_at: r.try_get("decided_at")?,
                 };
                 let known = delivery.outbox_id.is_some() || delivery.accepted_at.is_some() || delivery.seen_at.is_some();
                 let member = ClassMember {

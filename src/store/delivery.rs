@@ -2,7 +2,7 @@
 
 use super::{
     StoreError, Tx,
-    tx::{all, execute, row, sql},
+    tx::{all, execute, one, row, sql},
 };
 
 /// One try.
@@ -37,6 +37,7 @@ sql! {
     INSERT = "INSERT INTO delivery_try (id, tenant_id, outbox_id, number, outcome, code, http_status, detail, score, started_at, \
         duration_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     OF_MESSAGE = "SELECT * FROM delivery_try WHERE outbox_id = $1 ORDER BY number, id";
+    COUNT = "SELECT COUNT(*) FROM delivery_try WHERE outbox_id = $1 AND code = $2";
     OF_LEARNER = "SELECT t.* FROM delivery_try t JOIN outbox o ON o.id = t.outbox_id \
         WHERE o.resource_link_id = $1 AND o.learner_id = $2 ORDER BY t.started_at DESC, t.id DESC LIMIT $3";
 }
@@ -70,6 +71,15 @@ pub async fn insert(tx: &mut Tx, t: &DeliveryTry) -> Result<(), StoreError> {
 /// When the database fails.
 pub async fn of_message(tx: &mut Tx, outbox_id: &str) -> Result<Vec<DeliveryTry>, StoreError> {
     all!(tx, OF_MESSAGE, outbox_id)
+}
+
+/// How many tries at a message ended with this code.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(tx: &mut Tx, outbox_id: &str, code: &str) -> Result<i64, StoreError> {
+    let (count,): (i64,) = one!(tx, COUNT, outbox_id, code)?;
+    Ok(count)
 }
 
 /// The latest tries for a learner on a link, newest first.

@@ -10,6 +10,12 @@ use super::StoreError;
 /// (number, name, for SQLite, for PostgreSQL)
 pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     (1, "init", include_str!("../../migrations/sqlite/0001_init.sql"), include_str!("../../migrations/postgres/0001_init.sql")),
+    (
+        2,
+        "edited_marks",
+        include_str!("../../migrations/sqlite/0002_edited_marks.sql"),
+        include_str!("../../migrations/postgres/0002_edited_marks.sql"),
+    ),
     (6, "v1p1", include_str!("../../migrations/sqlite/0006_v1p1.sql"), include_str!("../../migrations/postgres/0006_v1p1.sql")),
     (8, "roster", include_str!("../../migrations/sqlite/0008_roster.sql"), include_str!("../../migrations/postgres/0008_roster.sql")),
 ];

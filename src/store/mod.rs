@@ -30,6 +30,7 @@ pub mod launch;
 pub mod launch_log;
 pub mod learner;
 pub mod ledger;
+pub mod line_item_claim;
 pub mod login_state;
 pub mod meta;
 mod migrate;

@@ -163,6 +163,8 @@ sql! {
     UNPARK = "UPDATE outbox SET state = 'ready', run_at = $2, updated_at = $2 WHERE resource_link_id = $1 AND state = 'parked' \
         AND id = (SELECT MAX(p.id) FROM outbox p WHERE p.resource_link_id = outbox.resource_link_id AND p.learner_id = outbox.learner_id \
             AND p.slot = outbox.slot AND p.state <> 'superseded')";
+    RESUME = "UPDATE outbox SET state = 'ready', run_at = $5, updated_at = $5, code = NULL, detail = NULL \
+        WHERE resource_link_id = $1 AND learner_id = $2 AND slot = $3 AND state = 'parked' AND code = $4";
     BACKLOG = "SELECT CAST(COALESCE(SUM(CASE WHEN state IN ('ready', 'running') THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
         CAST(COALESCE(SUM(CASE WHEN state = 'parked' THEN 1 ELSE 0 END), 0) AS BIGINT) AS parked, \
         MIN(CASE WHEN state IN ('ready', 'running') THEN created_at END) AS oldest \
@@ -257,6 +259,14 @@ pub async fn latest(tx: &mut Tx, link_id: &str, learner_id: &str, slot: Slot) ->
 /// When the database fails.
 pub async fn hurry(tx: &mut Tx, link_id: &str, now: i64) -> Result<u64, StoreError> {
     Ok(execute!(tx, HURRY, link_id, now)? + execute!(tx, UNPARK, link_id, now)?)
+}
+
+/// Sends what was given up for this reason, because it is no more. Gives whether there was something.
+///
+/// # Errors
+/// When the database fails.
+pub async fn resume(tx: &mut Tx, link_id: &str, learner_id: &str, slot: Slot, code: &str, now: i64) -> Result<bool, StoreError> {
+    Ok(execute!(tx, RESUME, link_id, learner_id, slot, code, now)? > 0)
 }
 
 /// How many messages are where.

@@ -3,8 +3,8 @@
 use sqlx::{Executor as _, SqlSafeStr as _};
 
 use super::{
-    Store, StoreError, Tx, admin, attempt, class, context, delivery, launch, launch_log, learner, ledger, login_state, meta, outbox,
-    outcome_place, overview, progress, quiz_version, registration, roster, session, sweep, tenant, tool_key, v1p1, v1p1_move,
+    Store, StoreError, Tx, admin, attempt, class, context, delivery, launch, launch_log, learner, ledger, line_item_claim, login_state,
+    meta, outbox, outcome_place, overview, progress, quiz_version, registration, roster, session, sweep, tenant, tool_key, v1p1, v1p1_move,
 };
 
 /// (aggregate, its statements by name)
@@ -18,6 +18,7 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("launch_log", launch_log::STATEMENTS),
     ("learner", learner::STATEMENTS),
     ("ledger", ledger::STATEMENTS),
+    ("line_item_claim", line_item_claim::STATEMENTS),
     ("login_state", login_state::STATEMENTS),
     ("meta", meta::STATEMENTS),
     ("outbox", outbox::STATEMENTS),

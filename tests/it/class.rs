@@ -8,7 +8,7 @@ use courseferry::{
         attempt::{self, NewAttempt, Started, Submission},
         delivery::{self, DeliveryTry},
         launch::{self, ContextClaim, LaunchRecord, LearnerClaim, LinkClaim},
-        ledger::{self, Sending},
+        ledger::{self, Look, Sending},
         outbox::{self, Completion, NewMessage, Slot},
         progress::{self, Step},
         quiz_version, registration,
@@ -198,7 +198,8 @@ async fn fate(tx: &mut Tx, p: &Pupil, s: &Session, score: f64, now: i64) -> Resu
         ledger::accepted(tx, &line, now - 30_000).await?;
     }
     if let Fate::Shows(seen) = p.fate {
-        ledger::seen(tx, &s.resource_link_id, &s.learner_id, Slot::Grade, seen, now - 10_000).await?;
+        let look = Look { score: seen, edited: seen != Some(score), same_mark: true, at: now - 10_000 };
+        ledger::seen(tx, &s.resource_link_id, &s.learner_id, Slot::Grade, &look).await?;
     }
     Ok(())
 }

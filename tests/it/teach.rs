@@ -2,6 +2,7 @@
 
 use courseferry::store::{
     context,
+    ledger::{self, Decision, Ledger},
     outbox::{self, OutboxState, Slot},
 };
 use serde_json::json;
@@ -184,12 +185,48 @@ fn an_edited_mark_is_replaced_only_when_the_teacher_says_so() {
         assert!(answer.body.contains("Nothing was sent: the LMS shows another mark"), "{}", answer.body);
         assert!(answer.body.contains("Replace 95 % by 70 %"), "{}", answer.body);
         assert_eq!(newest(&house, &link, &edited).await.unwrap().state, OutboxState::Delivered);
-        let answer = browser.post(&format!("{here}/resend"), &form(&[("replace", "yes")])).await;
+        let answer = browser.post(&format!("{here}/resend"), &form(&[("replace", "yes"), ("mark", "80")])).await;
+        assert!(answer.body.contains("Nothing was sent"), "the page showed another mark: {}", answer.body);
+        let answer = browser.post(&format!("{here}/resend"), &form(&[("replace", "yes"), ("mark", "95")])).await;
         assert!(answer.body.contains("The grade is on its way"), "{}", answer.body);
-        let message = newest(&house, &link, &edited).await.unwrap();
-        assert_eq!(message.state, OutboxState::Ready);
-        let payload: serde_json::Value = serde_json::from_str(&message.payload).unwrap();
-        assert_eq!((payload["score"].as_f64(), payload["replace"].as_bool()), (Some(70.0), Some(true)));
+        assert_eq!(newest(&house, &link, &edited).await.unwrap().state, OutboxState::Ready);
+        let line = line(&house, &link, &edited).await;
+        assert_eq!((line.may_replace(), line.decided_by.is_some()), (Some(Some(95.0)), true), "who decided what is kept");
+    });
+}
+
+async fn line(house: &House, link: &str, learner: &str) -> Ledger {
+    ledger::find(&mut house.app.store.read().await.unwrap(), link, learner, Slot::Grade).await.unwrap().unwrap()
+}
+
+#[test]
+fn a_teacher_may_keep_the_mark_of_the_lms_and_is_asked_no_more() {
+    each(async |db| {
+        let house = House::open(db).await;
+        let [_, edited, ..] = class(&house).await;
+        let link = link_of(&house, &edited).await;
+        let (mut browser, page) = teacher(&house).await;
+        for words in ["Keep 95 %", "Send 70 %", "over 95 % for Pupil edited", "Somebody changed the mark in the LMS"] {
+            assert!(page.body.contains(words), "{words}: {}", page.body);
+        }
+        let keep = format!("{}/class/{edited}/keep", page.root());
+        let form = |mark: &str| [("form_token", page.form_token()), ("mark", mark.to_owned())];
+        assert_eq!(browser.post(&keep, &[("mark", "95".to_owned())]).await.status, 403, "without the form's token");
+        let answer = browser.post(&keep, &form("80")).await;
+        assert!(answer.body.contains("the LMS shows another mark"), "{}", answer.body);
+        assert_eq!(line(&house, &link, &edited).await.decision, None);
+        let answer = browser.post(&keep, &form("95")).await;
+        assert!(answer.body.contains("The mark in the LMS stays") && !answer.body.contains("Keep 95 %"), "{}", answer.body);
+        assert!(answer.body.contains("It was decided just now that the LMS"), "{}", answer.body);
+        assert_eq!(line(&house, &link, &edited).await.standing_decision(), Some(Decision::Keep));
+        assert_eq!(newest(&house, &link, &edited).await.unwrap().state, OutboxState::Delivered, "nothing is sent");
+        let page = browser.get(&format!("{}/class", page.root())).await;
+        assert!(!page.body.contains("Somebody changed the mark") && page.body.contains("edited in the LMS"), "{}", page.body);
+        assert!(page.body.contains("Send 70 %"), "the teacher may change their mind: {}", page.body);
+        let mut learner = Browser::new();
+        let home = house.launch(&mut learner, house.claims("u1")).await;
+        let refused = learner.post(&format!("{}/class/{edited}/keep", home.root()), &[("form_token", home.form_token())]).await;
+        assert_eq!(refused.status, 403);
     });
 }
 

@@ -75,6 +75,7 @@ impl Case {
             sent_submitted_at: ledger.sent_submitted_at,
             sent_submission: ledger.sent_submission.clone(),
             accepted_score: ledger.accepted_score,
+            replaces: false,
         }
     }
 }

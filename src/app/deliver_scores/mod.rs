@@ -5,13 +5,15 @@
 
 mod case;
 mod doubt;
+mod guard;
 mod hold;
 mod line_item;
+mod reading;
 mod record;
 mod send;
 mod service;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use case::Case;
 pub(super) use case::platform_of;
@@ -31,8 +33,10 @@ use crate::{
     },
 };
 
-/// Milliseconds a worker holds a message: longer than all calls of one delivery may take together.
-const LEASE_MS: i64 = 90_000;
+/// Milliseconds a worker holds a message before it holds on or has died: so soon another one takes over.
+const LEASE_MS: i64 = 20_000;
+/// How often it holds on.
+const HOLD_ON: Duration = Duration::from_secs(5);
 
 /// Brings scores home. Cheap to clone.
 #[derive(Clone)]
@@ -97,8 +101,20 @@ impl Courier {
     /// When the database fails. The lease runs out then, and the message comes again.
     pub async fn deliver(&self, message: &Message) -> Result<(), StoreError> {
         let started = self.now();
-        let outcome = self.outcome(message).await?;
+        let mut work = std::pin::pin!(self.outcome(message));
+        let outcome = loop {
+            match tokio::time::timeout(HOLD_ON, &mut work).await {
+                Ok(outcome) => break outcome?,
+                Err(_) => self.hold_on(message).await?,
+            }
+        };
         self.record(message, outcome, started).await
+    }
+
+    /// Whoever lost the lease nevertheless learns so when the outcome is recorded.
+    async fn hold_on(&self, message: &Message) -> Result<(), StoreError> {
+        let (message, until) = (message.clone(), self.now() + LEASE_MS);
+        self.store.write(Durability::Normal, async move |tx: &mut Tx| outbox::extend(tx, &message, until).await).await.map(drop)
     }
 
     async fn outcome(&self, message: &Message) -> Result<Outcome, StoreError> {

@@ -2,6 +2,10 @@
 
 use super::{Courier, hold::Reached};
 use crate::{
+    app::{
+        sight::{self, Sight},
+        standing::EDITED_CODE,
+    },
     ids,
     store::{
         Durability, StoreError, Tx,
@@ -33,8 +37,8 @@ pub(super) struct Outcome {
     pub(super) score: Option<f64>,
     pub(super) reached: Reached,
     pub(super) ledgered: Ledgered,
-    /// What the grade book was seen to show; the inner none is no grade.
-    pub(super) seen: Option<Option<f64>>,
+    /// What the grade book was seen to show.
+    pub(super) sight: Option<Sight>,
     /// Was anything tried? Only tries become rows.
     pub(super) tried: bool,
 }
@@ -49,7 +53,7 @@ impl Outcome {
             score: None,
             reached: Reached::NotTried,
             ledgered: Ledgered::Nothing,
-            seen: None,
+            sight: None,
             tried: true,
         }
     }
@@ -78,6 +82,11 @@ impl Outcome {
 
     pub(super) fn ledgered(mut self, ledgered: Ledgered) -> Outcome {
         self.ledgered = ledgered;
+        self
+    }
+
+    pub(super) fn saw(mut self, sight: Sight) -> Outcome {
+        self.sight = Some(sight);
         self
     }
 
@@ -123,8 +132,12 @@ impl Courier {
                         ledger::refused(tx, line).await?;
                     }
                 }
-                if let Some(seen) = outcome.seen {
-                    ledger::seen(tx, &message.resource_link_id, &message.learner_id, message.slot, seen, now).await?;
+                if let Some(sight) = &outcome.sight {
+                    let (link, learner, slot) = (&message.resource_link_id, &message.learner_id, message.slot);
+                    if outcome.code == EDITED_CODE {
+                        ledger::open(tx, &message.tenant_id, link, learner, slot, &sight.line_item).await?;
+                    }
+                    sight::note(tx, (link, learner, slot), sight).await?;
                 }
                 if let Some(attempt) = &attempt {
                     delivery::insert(tx, attempt).await?;

@@ -1,6 +1,12 @@
 //! One score to one platform: resolve doubt, find the line item, note, send, judge.
 
-use super::{Case, Courier, GradeService, Ledgered, Outcome, doubt::Doubt, hold::Reached};
+use super::{
+    Case, Courier, GradeService, Ledgered, Outcome,
+    doubt::Doubt,
+    guard::Guard,
+    hold::Reached,
+    line_item::{Found, LookUpError},
+};
 use crate::{
     learning::delivery::{self, Known, Reason, Reply, TIMESTAMP_STEP_MS, Verdict, Wanted, classify, compose},
     lti::{ags::Score, jose::SigningKey},
@@ -18,11 +24,11 @@ use crate::{
 };
 
 /// What a delivery works on.
-struct Job<'a> {
-    message: &'a Message,
-    case: &'a Case,
-    wanted: &'a Wanted,
-    key: &'a SigningKey,
+pub(super) struct Job<'a> {
+    pub(super) message: &'a Message,
+    pub(super) case: &'a Case,
+    pub(super) wanted: &'a Wanted,
+    pub(super) key: &'a SigningKey,
 }
 
 /// A message that went out, or is about to.
@@ -39,54 +45,65 @@ struct Sent {
 enum Next {
     Done(Box<Outcome>),
     WithoutSubmission,
-    OnLineItem(String),
+    OnLineItem(Found),
 }
 
 impl Courier {
     pub(super) async fn bring(&self, message: &Message, case: &Case, wanted: &Wanted, key: &SigningKey) -> Result<Outcome, StoreError> {
         let job = Job { message, case, wanted, key };
-        let (mut known, mut resend) = (case.known(), None);
+        let (mut known, mut resend, mut sight) = (case.known(), None, None);
         if let Some(line) = case.ledger.clone().filter(|l| l.in_doubt) {
             match self.look_for(case, &line, key).await {
                 Doubt::Arrived(seen) if known.was_sent(wanted) => {
-                    let confirmed = Outcome::delivered("confirmed").reached(Reached::Yes).ledgered(Ledgered::Accepted(line));
-                    return Ok(Outcome { seen: Some(seen), ..confirmed });
+                    return Ok(Outcome::delivered("confirmed").reached(Reached::Yes).ledgered(Ledgered::Accepted(line)).saw(seen));
                 }
-                Doubt::Arrived(_) => known.accepted_score = self.accept(line).await?,
-                Doubt::Absent(_) | Doubt::CannotTell => resend = Some(line).filter(|_| known.was_sent(wanted)),
-                Doubt::Later { code, detail } => return Ok(self.again(message, None, code, &detail).reached(Reached::No(None))),
+                Doubt::Arrived(seen) => (known.accepted_score, sight) = (self.accept(line).await?, Some(seen)),
+                Doubt::Absent(seen) => (resend, sight) = (Some(line).filter(|_| known.was_sent(wanted)), Some(seen)),
+                Doubt::CannotTell => resend = Some(line).filter(|_| known.was_sent(wanted)),
+                Doubt::Later(trouble) => {
+                    return Ok(self.again(message, None, trouble.code, &trouble.detail).reached(Reached::No(None)));
+                }
             }
         }
-        let mut line_item = match self.line_item(&job, resend.as_ref()).await {
-            Ok(Some(line_item)) => line_item,
+        let mut found = match self.line_item(&job, resend.as_ref()).await {
+            Ok(Some(found)) => found,
             Ok(None) => return Ok(Outcome::park(Reason::NoLineItem.code(), "")),
-            Err(error) => return Ok(self.unsent(&job, &error)),
+            Err(error) => return self.not_found(&job, error),
         };
         let mut looked_up = false;
         loop {
-            let Some(sent) = self.prepare(&job, &known, &line_item, resend.take()).await? else {
+            if found.unread {
+                match self.guard(&job, &found.line_item, sight.take()).await? {
+                    Guard::Go { replaces } => (known.replaces, found.unread) = (replaces, false),
+                    Guard::Stop(outcome) => return Ok(*outcome),
+                }
+            }
+            let Some(sent) = self.prepare(&job, &known, &found.line_item, resend.take()).await? else {
                 return Ok(Outcome::delivered("nothing_to_send"));
             };
             let next = match self.post_score(case, key, &sent.line.lineitem, &sent.score).await {
-                Ok(answer) => self.judge(&job, &sent, &answer, looked_up).await,
+                Ok(answer) => self.judge(&job, &sent, &answer, looked_up).await?,
                 Err(error) => Next::Done(Box::new(self.no_answer(&job, &sent, &error))),
             };
             match next {
-                Next::Done(outcome) => return Ok(Outcome { score: sent.score.score_given, ..*outcome }),
+                Next::Done(outcome) => {
+                    let outcome = Outcome { score: sent.score.score_given, ..*outcome };
+                    return Ok(if known.replaces { self.replaced(&job, outcome).await } else { outcome });
+                }
                 Next::WithoutSubmission => known.sent_submission.clone_from(&wanted.attempt),
-                Next::OnLineItem(found) => (line_item, looked_up) = (found, true),
+                Next::OnLineItem(other) => (found, looked_up) = (other, true),
             }
         }
     }
 
     /// Where the score goes: a resend where it went before.
-    async fn line_item(&self, job: &Job<'_>, resend: Option<&Ledger>) -> Result<Option<String>, AgsError> {
+    async fn line_item(&self, job: &Job<'_>, resend: Option<&Ledger>) -> Result<Option<Found>, LookUpError> {
         if let GradeService::Outcomes(place) = &job.case.service {
-            return Ok(place.as_ref().map(|p| p.service_url.clone()));
+            return Ok(place.as_ref().map(|p| Found::old(&p.service_url)));
         }
         match (resend, &job.case.link.lineitem, job.message.slot) {
-            (Some(line), _, _) => Ok(Some(line.lineitem.clone())),
-            (None, Some(own), Slot::Grade) => Ok(Some(own.clone())),
+            (Some(line), _, _) => Ok(Some(Found::old(&line.lineitem))),
+            (None, Some(own), Slot::Grade) => Ok(Some(Found::old(own))),
             _ => self.look_up_line_item(job.case, job.message.slot, job.key).await,
         }
     }
@@ -127,7 +144,7 @@ impl Courier {
         Ok(score)
     }
 
-    async fn judge(&self, job: &Job<'_>, sent: &Sent, answer: &Answer, looked_up: bool) -> Next {
+    async fn judge(&self, job: &Job<'_>, sent: &Sent, answer: &Answer, looked_up: bool) -> Result<Next, StoreError> {
         let (profile, body) = (job.case.profile(), answer.text());
         let retry_after = answer.retry_after_seconds((self.clock)());
         let reply = Reply { status: answer.status, body: &body, retry_after };
@@ -137,12 +154,14 @@ impl Courier {
         let outcome = match verdict {
             Verdict::Delivered => Outcome::delivered("delivered").reached(Reached::Yes).ledgered(Ledgered::Accepted(sent.line.clone())),
             Verdict::ReadBack => self.read_back(job, sent, answer).await,
-            Verdict::WithoutSubmission if sent.score.canvas.as_ref().is_some_and(|c| c.new_submission) => return Next::WithoutSubmission,
+            Verdict::WithoutSubmission if sent.score.canvas.as_ref().is_some_and(|c| c.new_submission) => {
+                return Ok(Next::WithoutSubmission);
+            }
             Verdict::LookUpLineItem if !looked_up && matches!(job.case.service, GradeService::Ags) => {
                 match self.look_up_line_item(job.case, job.message.slot, job.key).await {
-                    Ok(Some(found)) if found != sent.line.lineitem => return Next::OnLineItem(found),
+                    Ok(Some(found)) if found.line_item != sent.line.lineitem => return Ok(Next::OnLineItem(found)),
                     Ok(_) => self.settled(verdict, &detail).reached(Reached::Yes).ledgered(refused()),
-                    Err(error) => self.unsent(job, &error).ledgered(refused()),
+                    Err(error) => self.not_found(job, error)?.ledgered(refused()),
                 }
             }
             Verdict::Retry { code, .. } => {
@@ -153,25 +172,22 @@ impl Courier {
             }
             _ => self.settled(verdict, &detail).reached(Reached::Yes).ledgered(refused()),
         };
-        Next::Done(Box::new(Outcome { http_status: Some(answer.status), ..outcome }))
+        Ok(Next::Done(Box::new(Outcome { http_status: Some(answer.status), ..outcome })))
     }
 
     /// The answer alone does not tell: "not newer than what I have", or a success that is a page for people.
     async fn read_back(&self, job: &Job<'_>, sent: &Sent, answer: &Answer) -> Outcome {
         let stale = answer.status >= 400;
         let detail = spoken(&answer.text());
-        let taken = |seen| {
-            let accepted = Outcome::delivered("confirmed").reached(Reached::Yes).ledgered(Ledgered::Accepted(sent.line.clone()));
-            Outcome { seen, ..accepted }
-        };
+        let taken = || Outcome::delivered("confirmed").reached(Reached::Yes).ledgered(Ledgered::Accepted(sent.line.clone()));
         let (code, ledgered) = match self.look_for(job.case, &sent.line, job.key).await {
-            Doubt::Arrived(seen) => return taken(Some(seen)),
+            Doubt::Arrived(seen) => return taken().saw(seen),
             // Nobody but the first of the two messages can have brought this very time stamp.
-            Doubt::CannotTell if stale && sent.resend => return taken(None),
+            Doubt::CannotTell if stale && sent.resend => return taken(),
             // It will go out with a later time stamp.
             Doubt::Absent(_) | Doubt::CannotTell if stale => ("stale", Ledgered::Refused(sent.line.clone(), sent.told_before.clone())),
             Doubt::Absent(_) | Doubt::CannotTell => ("platform_error", Ledgered::Nothing),
-            Doubt::Later { code, .. } => (code, Ledgered::Nothing),
+            Doubt::Later(trouble) => (trouble.code, Ledgered::Nothing),
         };
         self.again(job.message, None, code, &detail).reached(Reached::Yes).ledgered(ledgered)
     }
@@ -181,6 +197,15 @@ impl Courier {
         let in_doubt = matches!(error, AgsError::Http(e) if e.is_in_doubt());
         let ledgered = if in_doubt { Ledgered::Nothing } else { Ledgered::Refused(sent.line.clone(), sent.told_before.clone()) };
         self.unsent(job, error).ledgered(ledgered)
+    }
+
+    /// No line item: because the platform could not be asked, or because another server is making it.
+    fn not_found(&self, job: &Job<'_>, error: LookUpError) -> Result<Outcome, StoreError> {
+        match error {
+            LookUpError::Platform(error) => Ok(self.unsent(job, &error)),
+            LookUpError::Busy => Ok(self.again(job.message, None, "line_item_busy", &error.to_string())),
+            LookUpError::Store(error) => Err(error),
+        }
     }
 
     /// A call that gave nothing.

@@ -132,12 +132,18 @@ fn two_weeks_are_enough() {
 }
 
 #[test]
-fn a_score_is_there_when_the_grade_book_rounded_it() {
-    assert!(is_there(Some(83.333), Some(83.33), 100.0));
-    assert!(is_there(Some(83.333), Some(83.0), 1.0), "two decimals of one point");
-    assert!(!is_there(Some(83.0), Some(82.0), 100.0));
-    assert!(!is_there(Some(83.0), None, 100.0));
-    assert!(!is_there(None, Some(83.0), 100.0));
+fn canvas_spares_a_mark_from_before_our_first_score_and_only_then() {
+    let spares = |known: &Known| compose(&CANVAS, "u", &graded("a1"), known, AT, false).unwrap().canvas.unwrap().prioritize_non_tool_grade;
+    assert!(spares(&Known::default()) && spares(&Known { sent: true, ..Known::default() }), "a mere beginning is no score");
+    for known in [
+        Known { sent: true, sent_score: Some(10.0), ..Known::default() },
+        Known { sent: true, accepted_score: Some(10.0), ..Known::default() },
+        Known { replaces: true, ..Known::default() },
+    ] {
+        assert!(!spares(&known), "Canvas would keep our own score too: {known:?}");
+    }
+    let begun = compose(&CANVAS, "u", &Wanted::default(), &Known::default(), AT, false).unwrap();
+    assert!(!begun.canvas.unwrap().prioritize_non_tool_grade);
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub(crate) async fn learner(
     Ok(teach::learner::page(&state, &visitor, &view, teach::said(value(&query, "said"), "")))
 }
 
-/// One learner's grade again. Over a mark edited in the LMS only with `replace`.
+/// One learner's grade again. Over a mark edited in the LMS only with `replace`, and only over the one that the page showed.
 pub(crate) async fn resend(
     state: Data<State>,
     visitor: Visitor,
@@ -51,13 +51,26 @@ pub(crate) async fn resend(
     form: Form<Pairs>,
 ) -> Result<HttpResponse, Error> {
     visitor.check_form(&form)?;
-    let resent = state.app.resend_score(&visitor.visit, &path.1, value(&form, "replace") == "yes").await?;
+    let over = Some(value(&form, "mark")).filter(|_| value(&form, "replace") == "yes");
+    let resent = state.app.resend_score(&visitor.visit, &path.1, over).await?;
     let said = match resent {
         Resent::Queued => "queued",
         Resent::Edited => "edited",
         Resent::Nothing => "nothing",
         Resent::NotTaken => "not-taken",
     };
+    Ok(see(&state.site().path(&format!("/l/{}/class/{}?said={said}", path.0, path.1))))
+}
+
+/// The mark that was typed in the LMS stays.
+pub(crate) async fn keep(
+    state: Data<State>,
+    visitor: Visitor,
+    path: Path<(String, String)>,
+    form: Form<Pairs>,
+) -> Result<HttpResponse, Error> {
+    visitor.check_form(&form)?;
+    let said = if state.app.keep_mark(&visitor.visit, &path.1, value(&form, "mark")).await? { "kept" } else { "edited" };
     Ok(see(&state.site().path(&format!("/l/{}/class/{}?said={said}", path.0, path.1))))
 }
 

@@ -112,7 +112,11 @@ fn a_server_that_dies_while_sending_leaves_a_doubt_the_next_one_settles() {
             let message = rig.courier.claim(1).await.unwrap().remove(0);
             rig.platform.fault(At::Score, Fault::Slow(Duration::from_millis(400)));
             // The delivery is cut off in the middle: nothing more is written, the platform takes the score nevertheless.
-            assert!(tokio::time::timeout(Duration::from_millis(200), rig.courier.deliver(&message)).await.is_err());
+            let on_its_way = super::ferry::until("the score is on its way", || rig.platform.requests(At::Score) == 1);
+            tokio::select! {
+                _ = rig.courier.deliver(&message) => panic!("it was too quick"),
+                () = on_its_way => {}
+            }
             tokio::time::sleep(Duration::from_millis(500)).await;
             assert_eq!(rig.platform.entry("ada").percent, Some(80.0));
             let next = rig.reborn();

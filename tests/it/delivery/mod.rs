@@ -1,6 +1,10 @@
 //! Grades home: the courier between the outbox on both databases and platforms that fail in every way.
 
+mod claims;
 mod doubt;
+mod edits;
+mod ferry;
+mod guard;
 mod killed;
 mod refusals;
 mod routine;
@@ -26,7 +30,7 @@ use courseferry::{
     store::{
         DEFAULT_TENANT, Durability, Store, Tx,
         delivery::{self, DeliveryTry},
-        ledger::{self, Ledger},
+        ledger::{self, Decided, Decision, Ledger},
         outbox::{self, Message, NewMessage, OutboxState, Slot},
         registration::{self, Deployment},
         session::Session,
@@ -93,9 +97,14 @@ impl Rig {
 
     /// A server that knows nothing of what the last one was doing: the database is all there is.
     fn reborn(&self) -> Courier {
+        self.second(&self.store)
+    }
+
+    /// A server beside the first, with its own connections to the same database.
+    fn second(&self, store: &Store) -> Courier {
         let read = Arc::clone(&self.hand);
         let clock: courseferry::clock::Clock = Arc::new(move || Timestamp::from_millisecond(read.load(Ordering::SeqCst)).unwrap());
-        Rig::courier(&self.store, &clock, &self.platform, MasterKey::parse(&"0f".repeat(32)).unwrap())
+        Rig::courier(store, &clock, &self.platform, MasterKey::parse(&"0f".repeat(32)).unwrap())
     }
 
     fn pass(&self, ms: i64) {
@@ -108,7 +117,7 @@ impl Rig {
 
     /// A learner who launched, the link having this line item and these scopes.
     async fn learner_with(&self, sub: &str, line_item: Option<String>, scopes: &[&str]) -> Session {
-        let mut launch = launch_of(&self.deployment, sub, &format!("session-{sub}"));
+        let mut launch = launch_of(&self.deployment, sub, &courseferry::ids::new_id());
         launch.context.lineitems_url = Some(self.platform.line_items_url());
         launch.link.lineitem = line_item;
         launch.link.ags_scopes = serde_json::to_string(scopes).unwrap();
@@ -213,6 +222,13 @@ impl Rig {
         let ledger = self.ledger(session).await;
         assert!(!ledger.in_doubt);
         assert_eq!(ledger.accepted_score, ledger.sent_score);
+    }
+
+    async fn decide(&self, session: &Session, decision: Decision, mark: Option<f64>) -> bool {
+        let (link, learner) = (session.resource_link_id.clone(), session.learner_id.clone());
+        let decided = Decided { decision, mark, by: "teacher".into(), at: self.now() };
+        let decide = async move |tx: &mut Tx| ledger::decide(tx, &link, &learner, Slot::Grade, &decided).await;
+        self.store.write(Durability::Full, decide).await.unwrap()
     }
 
     async fn hurry(&self, session: &Session) -> u64 {

@@ -87,7 +87,7 @@ fn canvas_counts_each_attempt_once_and_keeps_the_best() {
         let first = rig.platform.state().posted[0].clone();
         assert_eq!(
             first["https://canvas.instructure.com/lti/submission"],
-            json!({"new_submission": true, "submission_type": "basic_lti_launch", "submission_data": "https://tool.example/lti/launch?to=m1"})
+            json!({"new_submission": true, "prioritize_non_tool_grade": true, "submission_type": "basic_lti_launch", "submission_data": "https://tool.example/lti/launch?to=m1"})
         );
     });
 }
@@ -140,12 +140,14 @@ fn what_the_grade_book_shows_is_read_back_and_a_teachers_change_is_seen() {
         rig.grade(&ada, "a1", 80.0).await;
         rig.grade(&ben, "b1", 60.0).await;
         rig.deliver().await;
-        rig.platform.state().grades.entries.get_mut("ben").unwrap().percent = Some(95.0);
-        rig.platform.state().grades.entries.entry("stranger".into()).or_default().percent = Some(1.0);
+        rig.platform.edit("ben", Some(95.0));
+        rig.platform.edit("stranger", Some(1.0));
+        rig.pass(1);
         assert_eq!(rig.courier.read_results(&ada.resource_link_id).await.unwrap(), 2);
-        assert_eq!(rig.ledger(&ada).await.seen_score, Some(80.0));
+        let ada = rig.ledger(&ada).await;
+        assert_eq!((ada.seen_score, ada.edited), (Some(80.0), false));
         let ben = rig.ledger(&ben).await;
-        assert_eq!((ben.seen_score, ben.accepted_score, ben.seen_at), (Some(95.0), Some(60.0), Some(rig.now())));
+        assert_eq!((ben.seen_score, ben.accepted_score, ben.seen_at, ben.edited), (Some(95.0), Some(60.0), Some(rig.now()), true));
         assert!(rig.courier.read_results("no such link").await.is_err());
     });
 }

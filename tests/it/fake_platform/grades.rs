@@ -25,6 +25,12 @@ pub(crate) struct Entry {
     pub(crate) submissions: u32,
     /// Messages taken, progress included.
     pub(crate) messages: u32,
+    /// Moodle: a person's mark, which a score of an activity's own column does not touch.
+    pub(crate) overridden: bool,
+    /// Moodle: nobody changes it.
+    pub(crate) locked: bool,
+    /// Canvas: its result, which is not the grade book; there is one from the first message on. The inner none is no score.
+    pub(crate) result: Option<Option<f64>>,
 }
 
 /// A grade book.
@@ -36,13 +42,27 @@ pub(crate) struct Grades {
     pub(crate) maximum: f64,
     pub(crate) allowed_attempts: Option<u32>,
     pub(crate) concluded: bool,
+    /// Moodle: the column is the activity's own, not one made beside it.
+    pub(crate) own_column: bool,
     pub(crate) entries: BTreeMap<String, Entry>,
 }
 
 impl Grades {
     pub(crate) fn new(family: Family) -> Grades {
         let students = ["ada", "ben", "cy"].map(str::to_owned).into();
-        Grades { family, students, maximum: 50.0, allowed_attempts: None, concluded: false, entries: BTreeMap::new() }
+        Grades { family, students, maximum: 50.0, allowed_attempts: None, concluded: false, own_column: true, entries: BTreeMap::new() }
+    }
+
+    /// A teacher types a mark, in percent, or empties the cell.
+    pub(crate) fn edit(&mut self, user: &str, percent: Option<f64>, now: Timestamp) {
+        let entry = self.entries.entry(user.to_owned()).or_default();
+        entry.percent = percent;
+        match self.family {
+            Family::Moodle => (entry.overridden, entry.timestamp) = (self.own_column, Some(now)),
+            // Its time stamp is the last one that a tool sent.
+            Family::Canvas => entry.result = entry.result.map(|_| percent),
+            Family::Edx => {}
+        }
     }
 
     /// Takes a score or says why not.
@@ -74,8 +94,12 @@ impl Grades {
         if entry.timestamp.is_some_and(|t| t.as_second() >= stamp.as_second()) {
             return Response::plain(409, "Refusing score with an earlier timestamp");
         }
-        // A message without a score erases the grade.
-        entry.keep(percent, stamp, score);
+        if entry.locked {
+            return Response::new(500, "text/html", "");
+        }
+        // A message without a score erases the grade; an overridden one stays, and the answer is yes all the same.
+        let shown = if entry.overridden { entry.percent } else { percent };
+        entry.keep(shown, stamp, score);
         Response::new(200, "text/html; charset=utf-8", "")
     }
 
@@ -105,8 +129,10 @@ impl Grades {
             }
             entry.submissions += 1;
         }
-        let percent = if flag("preserve_score", false) { percent.or(entry.percent) } else { percent };
-        entry.keep(percent, stamp, score);
+        // "Prioritize" keeps any score that is there, the tool's own too; the result says what the tool sent all the same.
+        let keeps = flag("preserve_score", false) || (flag("prioritize_non_tool_grade", false) && entry.percent.is_some());
+        entry.result = Some(percent.or(entry.result.flatten().filter(|_| keeps)));
+        entry.keep(if keeps { entry.percent } else { percent }, stamp, score);
         Response::json(200, "application/json", &json!({ "resultUrl": "https://canvas.example/results/1" }))
     }
 
@@ -122,15 +148,31 @@ impl Grades {
         Response::json(201, "application/vnd.ims.lis.v1.score+json", score)
     }
 
-    /// What is shown, in the column's points.
+    /// What tools are shown, in the column's points.
     pub(crate) fn results(&self, user: Option<&str>) -> Value {
-        let shown = self.entries.iter().filter(|(u, e)| e.percent.is_some() && user.is_none_or(|wanted| wanted == *u));
+        let shown = self.entries.iter().filter(|(u, _)| user.is_none_or(|wanted| wanted == *u));
         shown
-            .map(|(user, e)| {
-                let score = e.percent.map(|p| p * self.maximum / 100.0);
-                json!({ "id": format!("r/{user}"), "userId": user, "resultScore": score, "resultMaximum": self.maximum, "comment": null })
+            .filter_map(|(user, e)| {
+                let percent = match self.family {
+                    // Whoever was never graded is not listed; a grade of 0 is listed without a score.
+                    Family::Moodle => e.timestamp.map(|_| e.percent.filter(|p| *p > 0.0))?,
+                    Family::Canvas => e.result?,
+                    Family::Edx => Some(e.percent?),
+                };
+                Some(self.result(user, percent))
             })
             .collect()
+    }
+
+    fn result(&self, user: &str, percent: Option<f64>) -> Value {
+        let mut result = json!({ "id": format!("r/{user}"), "userId": user });
+        if let Some(percent) = percent {
+            result["resultScore"] = json!(percent * self.maximum / 100.0);
+        }
+        if percent.is_some() || self.family == Family::Canvas {
+            result["resultMaximum"] = json!(self.maximum);
+        }
+        result
     }
 }
 

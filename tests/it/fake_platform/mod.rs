@@ -180,6 +180,13 @@ impl FakePlatform {
         self.state().grades.entries.get(user).cloned().unwrap_or_default()
     }
 
+    /// A teacher types a mark, in percent, or empties the cell.
+    pub(crate) fn edit(&self, user: &str, percent: Option<f64>) {
+        let mut state = self.state();
+        let now = (state.clock)();
+        state.grades.edit(user, percent, now);
+    }
+
     /// Takes away all tokens: the next call is answered 401.
     pub(crate) fn revoke_tokens(&self) {
         self.state().tokens.clear();

@@ -1,6 +1,6 @@
 use courseferry::store::{
     Durability, Tx,
-    ledger::{self, Ledger, Sending},
+    ledger::{self, Decided, Decision, Ledger, Look, Sending},
     outbox::Slot,
     session::Session,
 };
@@ -111,9 +111,68 @@ fn what_the_grade_book_shows_is_noted() {
         let session = learner(&db.store).await;
         begin(db, &sending(&session, Some(50.0), 1), NOW).await;
         let (link, who) = (session.resource_link_id.clone(), session.learner_id.clone());
-        let seen = async move |tx: &mut Tx| ledger::seen(tx, &link, &who, Slot::Grade, Some(45.0), NOW + 1).await;
+        let look = Look { score: Some(45.0), edited: true, same_mark: true, at: NOW + 1 };
+        let seen = async move |tx: &mut Tx| ledger::seen(tx, &link, &who, Slot::Grade, &look).await;
         assert!(db.store.write(Durability::Normal, seen).await.unwrap());
         let line = find(db, &session).await;
-        assert_eq!((line.seen_score, line.seen_at, line.sent_score), (Some(45.0), Some(NOW + 1), Some(50.0)));
+        assert_eq!((line.seen_score, line.seen_at, line.sent_score, line.edited), (Some(45.0), Some(NOW + 1), Some(50.0), true));
+    });
+}
+
+async fn look(db: &Db, session: &Session, look: Look) -> bool {
+    let (link, who) = (session.resource_link_id.clone(), session.learner_id.clone());
+    db.store.write(Durability::Normal, async move |tx: &mut Tx| ledger::seen(tx, &link, &who, Slot::Grade, &look).await).await.unwrap()
+}
+
+async fn accept(db: &Db, line: &Ledger, at: i64) {
+    let line = line.clone();
+    db.store.write(Durability::Full, async move |tx: &mut Tx| ledger::accepted(tx, &line, at).await).await.unwrap();
+}
+
+async fn decide(db: &Db, session: &Session, decision: Decision, mark: Option<f64>, at: i64) -> bool {
+    let (link, who) = (session.resource_link_id.clone(), session.learner_id.clone());
+    let decided = Decided { decision, mark, by: "teacher".into(), at };
+    db.store.write(Durability::Full, async move |tx: &mut Tx| ledger::decide(tx, &link, &who, Slot::Grade, &decided).await).await.unwrap()
+}
+
+#[test]
+fn a_look_from_before_the_platform_took_our_score_does_not_judge_it() {
+    each(async |db| {
+        let session = learner(&db.store).await;
+        let line = begin(db, &sending(&session, Some(50.0), 1), NOW).await;
+        accept(db, &line, NOW + 10).await;
+        let edited = |at| Look { score: Some(45.0), edited: true, same_mark: true, at };
+        assert!(look(db, &session, edited(NOW + 10)).await);
+        assert!(!find(db, &session).await.edited, "asked no later than taken");
+        assert!(look(db, &session, edited(NOW + 11)).await);
+        assert!(find(db, &session).await.edited);
+        assert!(!look(db, &session, Look { edited: false, ..edited(NOW + 5) }).await, "an answer that comes late");
+        assert!(find(db, &session).await.edited);
+        let next = begin(db, &sending(&session, Some(80.0), 1), NOW + 20).await;
+        accept(db, &next, NOW + 21).await;
+        assert!(!find(db, &session).await.edited, "the platform took a newer one");
+    });
+}
+
+#[test]
+fn a_decision_is_about_one_mark_and_ends_with_it() {
+    each(async |db| {
+        let session = learner(&db.store).await;
+        let line = begin(db, &sending(&session, Some(50.0), 1), NOW).await;
+        accept(db, &line, NOW).await;
+        assert!(!decide(db, &session, Decision::Keep, Some(45.0), NOW + 1).await, "nothing is edited");
+        let edited = Look { score: Some(45.0), edited: true, same_mark: true, at: NOW + 1 };
+        look(db, &session, edited).await;
+        assert!(decide(db, &session, Decision::Replace, Some(45.0), NOW + 2).await);
+        look(db, &session, Look { at: NOW + 3, ..edited }).await;
+        let decided = find(db, &session).await;
+        assert_eq!((decided.may_replace(), decided.decided_by.as_deref()), (Some(Some(45.0)), Some("teacher")));
+        accept(db, &begin(db, &sending(&session, Some(80.0), 1), NOW + 4).await, NOW + 5).await;
+        assert_eq!(find(db, &session).await.standing_decision(), None, "used up");
+        look(db, &session, Look { at: NOW + 6, ..edited }).await;
+        assert!(decide(db, &session, Decision::Keep, Some(45.0), NOW + 7).await);
+        assert_eq!(find(db, &session).await.standing_decision(), Some(Decision::Keep));
+        look(db, &session, Look { score: Some(60.0), same_mark: false, at: NOW + 8, ..edited }).await;
+        assert_eq!(find(db, &session).await.standing_decision(), None, "another mark");
     });
 }

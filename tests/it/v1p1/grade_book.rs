@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::fake_platform::{Reply, Request, Response, serve};
 
-/// What goes wrong, for one request.
+/// What goes wrong, for one grade that is sent.
 #[derive(Debug, Clone)]
 pub(super) enum Fault {
     /// This is answered, and nothing is done.
@@ -98,7 +98,7 @@ impl State {
             ["replaceResult", "readResult", "deleteResult"].into_iter().find(|o| xml.contains(&format!("<{o}Request>"))).unwrap();
         let sourced_id = text("sourcedId").unwrap();
         self.heard.push((operation.to_owned(), sourced_id.clone()));
-        let fault = self.faults.pop_front();
+        let fault = if operation == "replaceResult" { self.faults.pop_front() } else { None };
         match &fault {
             Some(Fault::Answer(status, body)) => return page(*status, body.clone()),
             Some(Fault::HangUpBefore) => return Reply::HangUp,

@@ -268,6 +268,22 @@ fn where_nobody_may_read_it_is_sent_again() {
 }
 
 #[test]
+fn a_mark_that_a_person_typed_is_not_covered() {
+    each(async |db| {
+        let rig = Rig::new(db, Method::HmacSha1).await;
+        rig.grade("attempt-1", 60.0).await;
+        rig.book.state().cells.insert(CELL.to_owned(), Some(75.0));
+        rig.grade("attempt-2", 90.0).await;
+        assert_eq!(rig.state().await, (OutboxState::Parked, "edited_in_lms".to_owned()));
+        assert_eq!((rig.book.cell(CELL), rig.ledger().await.seen_score), (Some(75.0), Some(75.0)));
+        rig.book.state().cells.insert(CELL.to_owned(), Some(60.0));
+        rig.grade("attempt-3", 95.0).await;
+        assert_eq!((rig.state().await.0, rig.book.cell(CELL)), (OutboxState::Delivered, Some(95.0)), "the person took it back");
+        rig.assert_no_breach();
+    });
+}
+
+#[test]
 fn bombs_entities_and_pages_end_in_doubt_and_never_in_delivered() {
     each(async |db| {
         let laughs: String = (1..10).map(|n| format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10))).collect();

@@ -2,10 +2,16 @@
 
 use super::{moment, words::percent};
 use crate::{
-    app::Receipt,
-    learning::delivery::explain,
+    app::{
+        Receipt,
+        standing::{EDITED_CODE, KEPT_CODE},
+    },
+    learning::delivery::{Wanted, explain},
     package::player::view::RoadStep,
-    store::outbox::{Message, OutboxState},
+    store::{
+        ledger::{Decision, Ledger},
+        outbox::{Message, OutboxState},
+    },
 };
 
 /// Why nothing is sent, where that is so.
@@ -33,6 +39,9 @@ fn on_its_way(receipt: &Receipt) -> Vec<RoadStep> {
     let Some(message) = &receipt.message else { return vec![waiting("Your grade is safe here."), seen("todo")] };
     match message.state {
         OutboxState::Delivered => vec![sent(receipt), looked(receipt)],
+        OutboxState::Parked if [Some(EDITED_CODE), Some(KEPT_CODE)].contains(&message.code.as_deref()) => {
+            vec![step("now", "✎ Edited in the LMS", edited(message, receipt.ledger.as_ref()))]
+        }
         OutboxState::Parked => vec![step("now", "! Not accepted by the LMS", trouble(message)), seen("todo")],
         OutboxState::Ready if message.attempts > 0 => vec![step("now", "↻ Retrying", again(message)), seen("todo")],
         OutboxState::Running if message.attempts > 1 => vec![step("now", "↻ Retrying", "right now".to_owned()), seen("todo")],
@@ -50,16 +59,28 @@ fn sent(receipt: &Receipt) -> RoadStep {
 }
 
 fn looked(receipt: &Receipt) -> RoadStep {
-    let Some((ledger, at)) = receipt.ledger.as_ref().and_then(|l| Some((l, l.seen_at?))) else {
-        return step("now", "◷ Seen in the LMS", "not looked up yet".to_owned());
-    };
-    match (ledger.seen_score, ledger.accepted_score) {
-        (Some(seen), Some(ours)) if (seen - ours).abs() < 0.01 => {
-            step("done", "✓ In the LMS", format!("{}, {}", percent(seen, None), moment(at)))
-        }
-        (Some(seen), _) => step("done", "✎ Edited in the LMS", format!("it shows {}, {}", percent(seen, None), moment(at))),
-        (None, _) => step("now", "◷ Seen in the LMS", format!("it shows no grade yet, {}", moment(at))),
+    let not_yet = || step("now", "◷ Seen in the LMS", "not looked up yet".to_owned());
+    let Some((ledger, at)) = receipt.ledger.as_ref().and_then(|l| Some((l, l.seen_at?))) else { return not_yet() };
+    match ledger.seen_score.map(|seen| percent(seen, None)) {
+        seen if ledger.edited => step("done", "✎ Edited in the LMS", format!("it shows {}, {}", theirs(seen), moment(at))),
+        _ if ledger.accepted_at.is_some_and(|taken| taken > at) => not_yet(),
+        Some(seen) => step("done", "✓ In the LMS", format!("{seen}, {}", moment(at))),
+        None => step("now", "◷ Seen in the LMS", format!("it shows no grade yet, {}", moment(at))),
     }
+}
+
+/// A person's mark stays: what it is, what ours is, who decides.
+fn edited(message: &Message, ledger: Option<&Ledger>) -> String {
+    let ours = serde_json::from_str::<Wanted>(&message.payload).ok().and_then(|w| w.score);
+    let kept = ledger.is_some_and(|l| l.standing_decision() == Some(Decision::Keep));
+    let shows = theirs(ledger.and_then(|l| l.seen_score).map(|seen| percent(seen, None)));
+    let ours = ours.map(|o| format!(" Your grade here is {}.", percent(o, None))).unwrap_or_default();
+    let stays = if kept { "your teacher decided that it stays" } else { "it stays unless your teacher decides otherwise" };
+    format!("It shows {shows}.{ours} That mark was given in the LMS itself, and {stays}.")
+}
+
+fn theirs(seen: Option<String>) -> String {
+    seen.unwrap_or_else(|| "no grade".to_owned())
 }
 
 fn again(message: &Message) -> String {

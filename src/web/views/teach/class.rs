@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::words;
+use super::{Decide, words};
 use crate::{
     app::{
         class_query::{ClassQuery, SortBy},
@@ -103,7 +103,7 @@ struct Row<'a> {
     when: Option<When>,
     why: String,
     act: Option<&'static str>,
-    decide: bool,
+    decide: Option<Decide>,
     cells: Vec<Cell>,
 }
 
@@ -246,7 +246,7 @@ fn row<'a>(row: &'a ClassRow, view: &ClassView, now: i64) -> Row<'a> {
         when: row.last_event().filter(|_| row.grade.is_some()).map(|at| When::new(at, now)),
         why: words::why(row, now),
         act: act(&row.standing),
-        decide: matches!(row.standing, Standing::Edited { .. }),
+        decide: Decide::of(row),
         cells: row.cells.iter().enumerate().filter(|_| view.only.is_none()).map(|(i, c)| cell(i + 1, c)).collect(),
     }
 }

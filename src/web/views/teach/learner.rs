@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::{class::act, words};
+use super::{Decide, class::act, words};
 use crate::{
     app::{
         class_view::ClassRow,
@@ -40,8 +40,7 @@ struct LearnerPage<'a> {
     why: String,
     who: &'static str,
     act: Option<&'static str>,
-    /// The LMS's mark and ours, where they differ.
-    decide: Option<(String, String)>,
+    decide: Option<Decide>,
     again: bool,
     accounts: Vec<Account>,
     facts: Vec<String>,
@@ -114,7 +113,7 @@ pub(crate) fn page(state: &State, visitor: &Visitor, view: &LearnerView, said: O
         why: words::why(row, now),
         who: words::who(&row.standing),
         act: act(&row.standing),
-        decide: decide(row),
+        decide: Decide::of(row),
         again: matches!(row.standing, Standing::InLms { .. } | Standing::Waiting),
         accounts: accounts(row, now),
         facts: facts(view, now),
@@ -124,11 +123,6 @@ pub(crate) fn page(state: &State, visitor: &Visitor, view: &LearnerView, said: O
         form_token: &visitor.visit.form_token,
     };
     html(HttpResponse::Ok(), &page)
-}
-
-fn decide(row: &ClassRow) -> Option<(String, String)> {
-    let Standing::Edited { theirs, .. } = &row.standing else { return None };
-    Some((theirs.map_or_else(|| "no grade".to_owned(), |t| percent(t, None)), percent(row.grade?, None)))
 }
 
 fn accounts(row: &ClassRow, now: i64) -> Vec<Account> {

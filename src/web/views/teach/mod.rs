@@ -6,13 +6,42 @@ pub(crate) mod learner;
 pub(crate) mod settings;
 mod words;
 
-use super::tools::Said;
-use crate::app::class_view::ClassView;
+use super::{learn::percent, tools::Said};
+use crate::app::{
+    class_view::{ClassRow, ClassView},
+    mark,
+    standing::Standing,
+};
 
 /// What the activity is called: as the LMS says, else as the course does.
 fn title(view: &ClassView) -> String {
     let ours = view.only.as_deref().and_then(|id| view.course.module(id)).map_or(&view.course.title, |m| &m.title);
     if view.link.title.trim().is_empty() { ours.clone() } else { view.link.title.clone() }
+}
+
+/// A choice between the LMS's mark and ours.
+struct Decide {
+    /// The mark in the LMS.
+    theirs: String,
+    /// Ours.
+    ours: String,
+    /// Theirs as a form carries it.
+    mark: String,
+    /// The button that keeps theirs; none where that was decided already.
+    keep: Option<String>,
+}
+
+impl Decide {
+    fn of(row: &ClassRow) -> Option<Self> {
+        let Standing::Edited { theirs, kept, .. } = row.standing else { return None };
+        let keep = theirs.map_or_else(|| "Keep it empty".to_owned(), |t| format!("Keep {}", percent(t, None)));
+        Some(Self {
+            theirs: theirs.map_or_else(|| "no grade".to_owned(), |t| percent(t, None)),
+            ours: percent(row.grade?, None),
+            mark: mark(theirs),
+            keep: Some(keep).filter(|_| kept.is_none()),
+        })
+    }
 }
 
 /// What a redirect says was done: a word from a fixed list, so that an address can put no text of its own on the page.
@@ -24,6 +53,7 @@ pub(crate) fn said(code: &str, n: &str) -> Option<Said> {
         "queued-all" if n == 1 => Said::done("One grade is on its way. Reload the page in a moment to see what the LMS says."),
         "queued-all" => Said::done(format!("{n} grades are on their way. Reload the page in a moment to see what the LMS says.")),
         "edited" => Said::look("Nothing was sent: the LMS shows another mark. Compare the two below, then decide."),
+        "kept" => Said::done("The mark in the LMS stays. If somebody changes it there again, you are asked again."),
         "nothing" => Said::look("Nothing was sent: there is no grade yet."),
         "not-taken" => Said::look("Nothing was sent: the LMS takes no grade for this learner through this link."),
         "settings" => Said::done("The settings are kept. They hold from the next attempt on; grades are counted anew at once."),

@@ -53,11 +53,18 @@ pub(super) fn why(row: &ClassRow, now: i64) -> String {
             let next = next.map_or_else(|| "It is being tried now.".to_owned(), |at| format!("Next try {}.", When::new(at, now).text));
             format!("{} {next}", happened(trouble, row)).trim().to_owned()
         }
-        Standing::Edited { theirs: Some(theirs), .. } => {
-            format!("The LMS shows {}; here it is {ours}. The LMS keeps its mark unless you decide otherwise.", percent(*theirs, None))
-        }
-        Standing::Edited { theirs: None, .. } => {
-            format!("The LMS took {ours} and now shows no grade. It stays so unless you decide otherwise.")
+        Standing::Edited { theirs, kept, held, .. } => {
+            // Moodle shows a grade of 0 to tools as it shows none.
+            let theirs = theirs.map_or_else(|| "no grade, or a 0".to_owned(), |t| percent(t, None));
+            let (shows, rest) = match (kept, held) {
+                (Some(at), _) => ("shows", format!("It was decided {} that the LMS's mark stays.", When::new(*at, now).text)),
+                (None, true) => (
+                    "took ours and still shows",
+                    "Its mark is overridden or locked there: undo that in the grade book of the LMS, then send ours again.".to_owned(),
+                ),
+                (None, false) => ("shows", "The LMS keeps its mark unless you decide otherwise.".to_owned()),
+            };
+            format!("The LMS {shows} {theirs}; here it is {ours}. {rest}")
         }
         Standing::NeedsYou(trouble) => happened(trouble, row),
     }
@@ -96,6 +103,7 @@ pub(super) fn who(standing: &Standing) -> &'static str {
             return "The LMS administrator can help: the tool must be switched on and available in this course.";
         }
         Standing::Retrying { .. } => return "Nobody needs to do anything: it is tried again by itself, and nothing is lost.",
+        Standing::Edited { kept: Some(_), .. } => return "",
         Standing::Edited { .. } => return "You decide which mark stays.",
         Standing::NeedsYou(trouble) => trouble,
         _ => return "",
@@ -120,7 +128,8 @@ pub(super) fn group(standing: &Standing) -> Option<String> {
         Standing::NeedsYou(Trouble::Delivery { code, .. }) => Some(code.clone()),
         Standing::NeedsYou(Trouble::Outdated) => Some("\noutdated".to_owned()),
         Standing::NeedsYou(Trouble::NeverSent) => Some("\nnever sent".to_owned()),
-        Standing::Edited { .. } => Some("\nedited".to_owned()),
+        Standing::Edited { kept: None, held: true, .. } => Some("\nheld".to_owned()),
+        Standing::Edited { kept: None, .. } => Some("\nedited".to_owned()),
         _ => None,
     }
 }
@@ -128,6 +137,7 @@ pub(super) fn group(standing: &Standing) -> Option<String> {
 /// What a group has in common, in one sentence.
 pub(super) fn group_text(standing: &Standing) -> String {
     match standing {
+        Standing::Edited { held: true, .. } => "The LMS took the grade and still shows a mark that was typed there.".to_owned(),
         Standing::Edited { .. } => {
             "Somebody changed the mark in the LMS. It stays unless you decide otherwise, learner by learner.".to_owned()
         }

@@ -1,0 +1,125 @@
+//! The real program on a database of its own, and people who open it from the fake platform.
+
+use std::{
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    databases::Db,
+    fake_platform::{CLIENT_ID, FakePlatform, fields},
+    house::{Browser, Page, write_tiny_course},
+    learn::{start, submit},
+};
+
+/// The program with its data, on a port of its own.
+pub(super) struct Ferry {
+    base: String,
+    /// `FERRY_DATABASE_URL`, where it is not the data folder's.
+    database: Option<String>,
+    data: TempDir,
+    platform_port: u16,
+    child: Option<Child>,
+}
+
+impl Ferry {
+    /// Registered with the platform, serving.
+    pub(super) async fn start(platform: &FakePlatform, db: &Db) -> Ferry {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let data = tempfile::tempdir().unwrap();
+        write_tiny_course(&data.path().join("course"));
+        let database = (!db.is_sqlite()).then(|| db.url());
+        let mut ferry = Ferry { base: format!("http://127.0.0.1:{port}"), database, data, platform_port: platform.port(), child: None };
+        let registration = platform.registration();
+        let added = ferry
+            .command()
+            .args(["platform", "add", "--name", "Fake", "--client-id", CLIENT_ID, "--deployment", "1", "--family", &registration.family])
+            .args(["--issuer", &registration.issuer, "--auth-url", &registration.auth_url])
+            .args(["--token-url", &registration.token_url, "--jwks-url", &registration.jwks_url])
+            .output()
+            .unwrap();
+        assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+        ferry.serve().await;
+        platform.redirect(&format!("{}/lti/launch", ferry.base));
+        platform.trust_document(&reqwest::get(format!("{}/lti/jwks.json", ferry.base)).await.unwrap().text().await.unwrap());
+        ferry
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ferry"));
+        command
+            .current_dir(self.data.path())
+            .env("FERRY_DATA_DIR", self.data.path().join("data"))
+            .env("FERRY_COURSE", self.data.path().join("course"))
+            .env("FERRY_LISTEN", self.base.trim_start_matches("http://"))
+            .env("FERRY_ALLOW_HOSTS", format!("127.0.0.1:{}", self.platform_port));
+        if let Some(database) = &self.database {
+            command.env("FERRY_DATABASE_URL", database);
+        }
+        command
+    }
+
+    pub(super) async fn serve(&mut self) {
+        let log = std::fs::File::options().create(true).append(true).open(self.data.path().join("log")).unwrap();
+        self.child = Some(self.command().arg("serve").stdout(Stdio::null()).stderr(log).spawn().unwrap());
+        let began = Instant::now();
+        while reqwest::get(format!("{}/readyz", self.base)).await.is_err() {
+            let log = || std::fs::read_to_string(self.data.path().join("log")).unwrap();
+            assert!(began.elapsed() < Duration::from_secs(60), "it does not serve: {}", log());
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// SIGKILL: nothing is finished, nothing is said.
+    pub(super) fn kill(&mut self) {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// A learner launches and answers everything, or half of it.
+    pub(super) async fn take_quiz(&self, platform: &FakePlatform, sub: &str, all_right: bool) -> Page {
+        self.take_quiz_in(&mut Browser::new(), platform, sub, all_right).await
+    }
+
+    /// The same in a browser that goes on.
+    pub(super) async fn take_quiz_in(&self, browser: &mut Browser, platform: &FakePlatform, sub: &str, all_right: bool) -> Page {
+        let home = self.launch(browser, platform, sub, "Learner").await;
+        let quiz = start(browser, &home).await;
+        submit(browser, &quiz, &[("a-q1", "yes"), ("a-q2", if all_right { "12.5" } else { "1" })]).await
+    }
+
+    pub(super) async fn launch(&self, browser: &mut Browser, platform: &FakePlatform, sub: &str, role: &str) -> Page {
+        let login = platform.initiate(sub, role, &format!("{}/lti/launch?to=alpha", self.base));
+        let login: Vec<(&str, String)> = login.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
+        let origin = platform.url("");
+        let redirect = browser.post_from(&format!("{}/lti/login", self.base), &login, Some(&origin)).await;
+        let form = reqwest::get(redirect.headers["location"].to_str().unwrap()).await.unwrap().text().await.unwrap();
+        let form = fields(&form);
+        let form: Vec<(&str, String)> = form.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
+        let page = browser.post_from(&format!("{}/lti/launch", self.base), &form, Some(&origin)).await;
+        let page = browser.follow(page).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        page
+    }
+}
+
+impl Drop for Ferry {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+pub(super) async fn until(what: &str, done: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !done() {
+        assert!(began.elapsed() < Duration::from_secs(60), "never happened: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
