@@ -1,22 +1,36 @@
-"""One stage for all tests; each test that works as a learner takes a learner of its own."""
+"""One stage a database for all tests; each test that works as a learner takes a learner of its own."""
 
 import itertools
+import os
+from contextlib import nullcontext
 
+import postgres
 import pytest
-from stage import Stage
+from stage import Stage, free_ports
 
 _learners = itertools.count(2)
+
+
+def pytest_generate_tests(metafunc):
+    """A module's `DATABASES` say what ferry keeps its data in; SQLite alone where it says nothing."""
+    if "stage" in metafunc.fixturenames:
+        databases = getattr(metafunc.module, "DATABASES", ["SQLite"])
+        metafunc.parametrize("stage", databases, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory, request):
     """Both programs, running."""
-    stage = request.config.peers_stage = Stage(tmp_path_factory.mktemp("peers"))
-    try:
-        stage.set_up()
-        yield stage
-    finally:
-        stage.tear_down()
+    if request.param == "PostgreSQL" and not postgres.programs():
+        assert os.environ.get("FERRY_TEST_REQUIRE_POSTGRES") != "1", "found no initdb: install postgresql"
+        pytest.skip("found no initdb: install postgresql")
+    with postgres.server(free_ports(1)[0]) if request.param == "PostgreSQL" else nullcontext() as database:
+        stage = request.config.peers_stage = Stage(tmp_path_factory.mktemp("peers"), database)
+        try:
+            stage.set_up()
+            yield stage
+        finally:
+            stage.tear_down()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ For the test driver, not part of LTI:
 /t/launch      ?link=NAME&user=ID[&pii=0][&role=NAME|none]: starts a launch as the learning page's button would
 /t/key         ?key=KEY&secret=SECRET: the LTI passport of the 1.1 links, as an author types it into the course's settings
 /t/launch-1p1  ?link=NAME&user=ID[&role=NAME]: a signed LTI 1.1 launch, as the block's student view makes it
+/t/lose        the next score that comes is stored, and its answer comes too late for whoever sent it
 /t/state       the scores and line items that the package stored, and the grades it published to the course
 """
 
@@ -23,6 +24,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 import types
 from pathlib import Path
 from urllib.parse import quote
@@ -349,6 +351,29 @@ def outcomes(request, link):
     return HttpResponse(answer, content_type="application/xml")
 
 
+class Loses:
+    """The package's own answers, but for the one that is lost on its way back."""
+
+    next_score = False
+
+    def __init__(self, answers):
+        self.answers = answers
+
+    def __call__(self, environ, start_response):
+        answer = self.answers(environ, start_response)
+        score = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].rstrip("/").endswith("/scores")
+        if score and Loses.next_score:
+            Loses.next_score = False
+            time.sleep(8)
+        return answer
+
+
+def lose(_request):
+    """Asks for that."""
+    Loses.next_score = True
+    return JsonResponse({})
+
+
 def state(_request):
     """What arrived: rows the package keeps, and the grades it published."""
     scores = [
@@ -385,6 +410,7 @@ urlpatterns = [
     path("t/key", set_key),
     path("t/launch-1p1", launch_1p1),
     path("t/outcomes/<str:link>", outcomes),
+    path("t/lose", lose),
     path("t/state", state),
     path("t/return", lambda _request: HttpResponse("back in the course")),
 ]
@@ -407,7 +433,7 @@ def main():
     DIR.mkdir(parents=True, exist_ok=True)
     sys.modules["edx_platform"] = sys.modules["__main__"]  # ROOT_URLCONF must not import this file a second time
     set_up()
-    server = make_server("127.0.0.1", PORT, get_wsgi_application(), server_class=Server, handler_class=Quiet)
+    server = make_server("127.0.0.1", PORT, Loses(get_wsgi_application()), server_class=Server, handler_class=Quiet)
     print(f"edX is at {BASE}, its files in {DIR}", flush=True)
     server.serve_forever()
 

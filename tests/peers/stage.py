@@ -1,4 +1,4 @@
-"""The two programs on stage, each on a port of its own: Open edX's LTI consumer, and ferry with a new SQLite database."""
+"""The two programs on stage, each on a port of its own: Open edX's LTI consumer, and ferry with a new database."""
 
 import json
 import os
@@ -23,8 +23,9 @@ SOON = float(os.environ.get("PEERS_SOON", "60"))
 class Stage:
     """Starts, stops, kills and asks the two programs."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, database=None):
+        """`database`: an address, where it is not the SQLite file of the folder."""
+        self.folder, self.database = folder, database
         self.ferry_at, self.platform_at = (f"http://127.0.0.1:{port}" for port in free_ports(2))
         self.processes = {}
         self.config = self.passport = None
@@ -88,20 +89,9 @@ class Stage:
         finally:
             self.start_platform()
 
-    @contextmanager
-    def platform_frozen(self):
-        """Connections are taken and nothing answers; what was sent is worked on afterwards."""
-        process = self.processes["platform"]
-        process.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            process.send_signal(signal.SIGCONT)
-
     def tear_down(self):
         """Nothing stays behind."""
         for name in list(self.processes):
-            self.processes[name].send_signal(signal.SIGCONT)
             self.stop(name)
 
     def _ferry_settings(self):
@@ -111,7 +101,7 @@ class Stage:
             "FERRY_ALLOW_HOSTS": self.platform_at.removeprefix("http://"),
             "FERRY_DATA_DIR": str(self.folder / "data"),
             "FERRY_LOG": "info,courseferry=debug",
-        }
+        } | ({"FERRY_DATABASE_URL": self.database} if self.database else {})
 
     def _environment(self, settings):
         mine = {name: value for name, value in os.environ.items() if not name.startswith(("FERRY_", "EDX_"))}
