@@ -270,7 +270,13 @@ fn site(text: &str, advice: &str, problems: &mut Problems) -> String {
 
 fn check(field: &'static str, text: &str, problems: &mut Problems) {
     if address(text).is_none() {
-        problems.push((field, "Copy the whole address, starting with `https://`.".to_owned()));
+        let name = match field {
+            "issuer" => "issuer",
+            "auth_url" => "login URL",
+            "token_url" => "access token URL",
+            _ => "keyset URL",
+        };
+        problems.push((field, format!("Copy the whole {name}, starting with https://.")));
     }
 }
 
