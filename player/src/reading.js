@@ -5,22 +5,28 @@ const READ_AFTER = 10000;
 /** Copy buttons, and boxes that scroll made reachable by keyboard. @param {ParentNode} root */
 export function enhanceReading(root) {
   for (const pre of all('.prose figure.code > pre, .cell-in > pre', root)) addCopy(pre);
+  const boxes = all('.table-scroll, .prose pre, .math-block', root);
+  // A formula cannot be broken: on a narrow screen the text around it scrolls.
+  for (const formula of all('math', root)) {
+    const box = /** @type {HTMLElement | null} */ (formula.closest('.option-text, p, li, td'));
+    if (box) boxes.push(box);
+  }
+  watchBoxes(boxes);
+}
+
+/** A box is a stop for the keyboard while there is something to scroll in it. @param {HTMLElement[]} boxes */
+export function watchBoxes(boxes) {
   if (!('ResizeObserver' in window)) return;
   const sizes = new ResizeObserver((entries) => {
     for (const { target } of entries) {
       const box = /** @type {HTMLElement} */ (target);
-      const scrolls = box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 1;
+      const scrolls = box.clientWidth > 0 && (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1);
       box.toggleAttribute('data-scrolls', scrolls);
       if (scrolls) box.tabIndex = 0;
       else box.removeAttribute('tabindex');
     }
   });
-  for (const box of all('.table-scroll, .prose pre, .math-block', root)) sizes.observe(box);
-  // A formula cannot be broken: on a narrow screen the text around it scrolls.
-  for (const formula of all('math', root)) {
-    const box = formula.closest('.option-text, p, li, td');
-    if (box) sizes.observe(box);
-  }
+  for (const box of boxes) sizes.observe(box);
 }
 
 /** @param {HTMLElement} pre */

@@ -5,6 +5,7 @@ import { enhanceOutline, markEntry, showProgress } from './outline.js';
 import { enhanceQuizForm, formPairs } from './quiz-form.js';
 import { enhanceReading, watchEnd } from './reading.js';
 import { enhanceTheme } from './theme.js';
+import { enhanceTimes } from './times.js';
 /** @import { LtiData } from './types.js' */
 
 /** The server's pages: everything works without this; it saves as one goes. */
@@ -27,6 +28,7 @@ function startLti() {
   enhanceTheme();
   enhanceOutline();
   enhanceReading(document);
+  enhanceTimes(document);
 
   const page = one('[data-page]');
   if (page && data.kind === 'lesson' && data.read === false && data.progress) {
@@ -88,13 +90,17 @@ function watchRoad(url, after) {
       const response = await window.fetch(url, { credentials: 'same-origin', headers: { Accept: 'application/json' } });
       if (!response.ok) return;
       const answer = await response.json();
-      const steps = /** @type {{ state: string, text: string, note: string }[]} */ (answer.steps);
-      const text = steps.map((step) => step.text + step.note).join();
+      const steps = /** @type {{ state: string, text: string, note: string, at: { iso: string, text: string } | null }[]} */ (answer.steps);
+      const text = JSON.stringify(steps);
       if (road && text !== road.dataset.text) {
         road.dataset.text = text;
         road.replaceChildren(
-          ...steps.map((step) => make('li', { class: `road-${step.state}` }, make('strong', {}, step.text), ' ', make('span', { class: 'quiet' }, step.note))),
+          ...steps.map(({ state, text: what, note, at }) => {
+            const when = at ? [note ? ' ' : '', make('time', { datetime: at.iso, 'data-shows': 'moment' }, at.text)] : [];
+            return make('li', { class: `road-${state}` }, make('strong', {}, what), ' ', make('span', { class: 'quiet' }, note, ...when));
+          }),
         );
+        enhanceTimes(road);
       }
       if (answer.settled) return;
     } catch (dropped) {

@@ -1,10 +1,13 @@
 import { all, announce, one } from './dom.js';
-import { copyOnClick } from './reading.js';
+import { copyOnClick, watchBoxes } from './reading.js';
 import { enhanceTheme } from './theme.js';
+import { enhanceTimes } from './times.js';
 
-/** Tool pages: theme, `[data-copy]` buttons, `[data-find]` fields over a table, sortable columns, `/` finds. */
+/** Tool pages: theme, times, `[data-copy]` buttons, `[data-find]` fields over a table, sortable columns, `/` finds. */
 function startTools() {
   enhanceTheme();
+  enhanceTimes(document);
+  watchBoxes(all('.table-box, .copy-block pre'));
   for (const button of all('[data-copy]')) {
     button.hidden = false;
     copyOnClick(button, () => {

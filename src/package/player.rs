@@ -75,8 +75,8 @@ pub fn script(adapter: Adapter) -> String {
     join(&parts(adapter))
 }
 
-/// The script of the tool pages (class, administration, front door): theme switch, `[data-copy]` buttons, `[data-find]` fields,
-/// `table[data-sortable]`.
+/// The script of the tool pages (class, administration, front door): theme switch, times in the reader's zone, `[data-copy]` buttons,
+/// `[data-find]` fields, `table[data-sortable]`.
 pub fn tools_script() -> String {
     join(&tools_parts())
 }
@@ -88,13 +88,13 @@ fn parts(adapter: Adapter) -> Parts {
         Adapter::Scorm12 => &[COMMON, LEARN, PACKAGE, SCORM, &[part!("src/start-scorm12.js")]],
         Adapter::Scorm2004 => &[COMMON, LEARN, PACKAGE, SCORM, &[part!("src/scorm2004.js"), part!("src/start-scorm2004.js")]],
         Adapter::Preview => &[COMMON, LEARN, PACKAGE, &[part!("src/start-preview.js")]],
-        Adapter::Lti => &[COMMON, LEARN, &[part!("src/lti.js"), part!("src/start-lti.js")]],
+        Adapter::Lti => &[COMMON, LEARN, &[part!("src/times.js"), part!("src/lti.js"), part!("src/start-lti.js")]],
     };
     groups.concat()
 }
 
 fn tools_parts() -> Parts {
-    vec![part!("src/dom.js"), part!("src/reading.js"), part!("src/theme.js"), part!("src/start-tools.js")]
+    vec![part!("src/dom.js"), part!("src/reading.js"), part!("src/theme.js"), part!("src/times.js"), part!("src/start-tools.js")]
 }
 
 /// One script out of modules: imports and the word `export` go, the rest shares one closed scope.

@@ -2,13 +2,19 @@
 
 use std::{future::Future, net::IpAddr, pin::Pin};
 
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header, web::Data};
+use actix_web::{
+    FromRequest, HttpMessage as _, HttpRequest,
+    dev::Payload,
+    http::header,
+    web::{Data, Form, Json},
+};
+use serde::de::DeserializeOwned;
 
 use super::{
     Error, State, address, cookies,
     middleware::{headers, shell::RequestId},
 };
-use crate::app::Visit;
+use crate::app::{Study, Visit, class_view::ClassView};
 
 /// Decoded pairs of a form or a query, in their order, repeated names kept.
 pub(crate) type Pairs = Vec<(String, String)>;
@@ -68,20 +74,114 @@ pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
 }
 
 impl Visitor {
-    /// Refuses a form that is not ours.
-    pub(crate) fn check_form(&self, pairs: &Pairs) -> Result<(), Error> {
-        let token = pairs.iter().find(|(name, _)| name == FORM_TOKEN).map_or("", |(_, value)| value.as_str());
-        if self.visit.owns_form(token) { Ok(()) } else { Err(Error::FormToken) }
-    }
-
     /// Refuses everybody but teachers.
     pub(crate) fn check_teacher(&self) -> Result<(), Error> {
         if self.visit.is_teacher() { Ok(()) } else { Err(Error::Forbidden) }
     }
+}
 
-    /// The same for requests by script.
-    pub(crate) fn check_header(&self, request: &HttpRequest) -> Result<(), Error> {
-        let token = request.headers().get(FORM_TOKEN_HEADER).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        if self.visit.owns_form(token) { Ok(()) } else { Err(Error::FormToken) }
+/// A visitor, and what they may study.
+pub(crate) struct Student {
+    pub(crate) visitor: Visitor,
+    pub(crate) study: Study,
+}
+
+/// A teacher, and the class of the link; everybody else is refused.
+pub(crate) struct Teacher {
+    pub(crate) visitor: Visitor,
+    pub(crate) class: ClassView,
+}
+
+impl FromRequest for Student {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, visitor) = (request.clone(), Visitor::from_request(request, payload));
+        Box::pin(async move {
+            let visitor = visitor.await?;
+            let state = request.app_data::<Data<State>>().ok_or(Error::NotFound)?;
+            let study = state.app.study(&visitor.visit).await?;
+            Ok(Self { visitor, study })
+        })
+    }
+}
+
+impl FromRequest for Teacher {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, visitor) = (request.clone(), Visitor::from_request(request, payload));
+        Box::pin(async move {
+            let visitor = visitor.await?;
+            let state = request.app_data::<Data<State>>().ok_or(Error::NotFound)?;
+            let class = state.app.class_view(&visitor.visit).await?;
+            Ok(Self { visitor, class })
+        })
+    }
+}
+
+/// Whoever has a session, and with it a token that only our own pages know.
+pub(crate) trait Who: FromRequest<Error = Error> + 'static {
+    /// Whether the token is theirs.
+    fn owns_form(&self, token: &str) -> bool;
+}
+
+impl Who for Visitor {
+    fn owns_form(&self, token: &str) -> bool {
+        self.visit.owns_form(token)
+    }
+}
+
+impl Who for Student {
+    fn owns_form(&self, token: &str) -> bool {
+        self.visitor.visit.owns_form(token)
+    }
+}
+
+impl Who for Teacher {
+    fn owns_form(&self, token: &str) -> bool {
+        self.visitor.visit.owns_form(token)
+    }
+}
+
+/// A form that one of our own pages sent: no handler sees one whose token is not its sender's.
+pub(crate) struct Sent<W> {
+    pub(crate) who: W,
+    pub(crate) pairs: Pairs,
+}
+
+impl<W: Who> FromRequest for Sent<W> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (who, form) = (W::from_request(request, &mut Payload::None), Form::<Pairs>::from_request(request, payload));
+        Box::pin(async move {
+            let (who, Form(pairs)) = (who.await?, form.await?);
+            let token = pairs.iter().find(|(name, _)| name == FORM_TOKEN).map_or("", |(_, value)| value.as_str());
+            if who.owns_form(token) { Ok(Self { who, pairs }) } else { Err(Error::FormToken.into()) }
+        })
+    }
+}
+
+/// The same for JSON by a script of ours, which shows its token in a header.
+pub(crate) struct Scripted<W, T> {
+    pub(crate) who: W,
+    pub(crate) body: T,
+}
+
+impl<W: Who, T: DeserializeOwned + 'static> FromRequest for Scripted<W, T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let token = request.headers().get(FORM_TOKEN_HEADER).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        let (who, json) = (W::from_request(request, &mut Payload::None), Json::<T>::from_request(request, payload));
+        Box::pin(async move {
+            let (who, Json(body)) = (who.await?, json.await?);
+            if who.owns_form(&token) { Ok(Self { who, body }) } else { Err(Error::FormToken.into()) }
+        })
     }
 }

@@ -299,6 +299,17 @@ pub struct RoadStep {
     pub state: &'static str,
     /// "Recorded".
     pub text: String,
-    /// When, or why not yet.
+    /// Why, or what next.
     pub note: String,
+    /// When; stands behind the note.
+    pub at: Option<Moment>,
+}
+
+/// A moment, for machines and as text with its zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// `2026-11-23T19:05:00Z`.
+    pub iso: String,
+    /// `23 November 2026, 19:05 UTC`.
+    pub text: String,
 }

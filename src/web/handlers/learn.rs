@@ -1,9 +1,9 @@
 //! A learner's pages: start page, lessons, notebooks, progress.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     http::header,
-    web::{Data, Form, Json, Path},
+    web::{Data, Path},
 };
 use serde::Deserialize;
 
@@ -11,33 +11,31 @@ use crate::{
     app::content::{self, Page},
     web::{
         Error, State,
-        extract::{Pairs, Visitor},
+        extract::{Scripted, Sent, Student},
         views::learn::Learn,
     },
 };
 
 /// `/l/<launch>/`: what the link opens.
-pub(crate) async fn home(state: Data<State>, visitor: Visitor) -> Result<HttpResponse, Error> {
-    let study = state.app.study(&visitor.visit).await?;
-    let learn = Learn { state: &state, visitor: &visitor, study: &study };
-    learn.home(study.only.as_deref().and_then(|id| study.course.module(id)))
+pub(crate) async fn home(state: Data<State>, student: Student) -> Result<HttpResponse, Error> {
+    let study = &student.study;
+    Learn::new(&state, &student).home(study.only.as_deref().and_then(|id| study.course.module(id)))
 }
 
 /// `/l/<launch>/p/<id>`: any page by its id.
-pub(crate) async fn page(state: Data<State>, visitor: Visitor, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
-    let study = state.app.study(&visitor.visit).await?;
-    let learn = Learn { state: &state, visitor: &visitor, study: &study };
+pub(crate) async fn page(state: Data<State>, student: Student, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let (visit, study, learn) = (&student.visitor.visit, &student.study, Learn::new(&state, &student));
     match study.page(&path.1) {
         Some(Page::Course) => learn.home(None),
         Some(Page::Module(module)) => learn.home(Some(module)),
         Some(Page::Lesson(module, lesson)) => {
-            state.app.record_progress(&visitor.visit, &study, &lesson.id, None, false).await?;
+            state.app.record_progress(visit, study, &lesson.id, None, false).await?;
             learn.lesson(module, lesson, study.position(&lesson.id))
         }
         Some(Page::Notebook(module, lesson, notebook)) => learn.notebook(module, lesson, notebook),
         Some(Page::Quiz(module, quiz)) => match study.running(&quiz.id) {
             Some(attempt) => {
-                let (attempt, quiz) = state.app.attempt(&visitor.visit, &attempt.id).await?;
+                let (attempt, quiz) = state.app.attempt(visit, &attempt.id).await?;
                 learn.quiz(module, &quiz, &attempt, &crate::app::responses_of(&attempt)?)
             }
             None => learn.quiz_start(module, quiz),
@@ -47,17 +45,10 @@ pub(crate) async fn page(state: Data<State>, visitor: Visitor, path: Path<(Strin
 }
 
 /// "Mark as read and go on", without script.
-pub(crate) async fn read(
-    state: Data<State>,
-    visitor: Visitor,
-    path: Path<(String, String)>,
-    form: Form<Pairs>,
-) -> Result<HttpResponse, Error> {
-    visitor.check_form(&form)?;
-    let study = state.app.study(&visitor.visit).await?;
-    state.app.record_progress(&visitor.visit, &study, &path.1, None, true).await?;
-    let learn = Learn { state: &state, visitor: &visitor, study: &study };
-    Ok(see(&learn.after(&path.1)))
+pub(crate) async fn read(state: Data<State>, sent: Sent<Student>, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let student = sent.who;
+    state.app.record_progress(&student.visitor.visit, &student.study, &path.1, None, true).await?;
+    Ok(see(&Learn::new(&state, &student).after(&path.1)))
 }
 
 /// A step in a lesson, from the player.
@@ -71,10 +62,8 @@ pub(crate) struct Step {
     read: bool,
 }
 
-pub(crate) async fn progress(state: Data<State>, request: HttpRequest, visitor: Visitor, step: Json<Step>) -> Result<HttpResponse, Error> {
-    visitor.check_header(&request)?;
-    let study = state.app.study(&visitor.visit).await?;
-    let step = step.into_inner();
+pub(crate) async fn progress(state: Data<State>, sent: Scripted<Student, Step>) -> Result<HttpResponse, Error> {
+    let (Student { visitor, study }, step) = (sent.who, sent.body);
     state.app.record_progress(&visitor.visit, &study, &step.lesson, step.position, step.read).await?;
     let study = state.app.study(&visitor.visit).await?;
     let (done, total) = study.done();

@@ -1,14 +1,10 @@
 //! The session itself: is it kept, and its end.
 
-use actix_web::{
-    HttpResponse,
-    http::header,
-    web::{Data, Form},
-};
+use actix_web::{HttpResponse, http::header, web::Data};
 
 use crate::web::{
     Error, State, cookies,
-    extract::{Pairs, SESSION_COOKIE, Visitor},
+    extract::{SESSION_COOKIE, Sent, Visitor},
     views::{self, ended::EndedPage},
 };
 
@@ -19,8 +15,8 @@ pub(crate) async fn check(visitor: Visitor) -> HttpResponse {
 }
 
 /// Ends it, and says how to come back.
-pub(crate) async fn end(state: Data<State>, visitor: Visitor, form: Form<Pairs>) -> Result<HttpResponse, Error> {
-    visitor.check_form(&form)?;
+pub(crate) async fn end(state: Data<State>, sent: Sent<Visitor>) -> Result<HttpResponse, Error> {
+    let visitor = sent.who;
     state.app.end_visit(&visitor.visit).await?;
     let mut response = HttpResponse::Ok();
     if let Some(cookie) = cookies::clear(&format!("{SESSION_COOKIE}{}", visitor.visit.launch_id)) {

@@ -3,7 +3,7 @@
 use actix_web::{
     HttpResponse,
     http::header,
-    web::{Data, Form, Path, Query},
+    web::{Data, Path, Query},
 };
 
 use super::learn::see;
@@ -11,25 +11,23 @@ use crate::{
     app::{Resent, class_query::ClassQuery, link_settings::SettingsForm},
     web::{
         Error, State,
-        extract::{Pairs, Visitor},
+        extract::{Pairs, Sent, Teacher, Visitor},
         views::teach,
     },
 };
 
 /// `/l/<launch>/class`: everybody who opened this link's course.
-pub(crate) async fn class(state: Data<State>, visitor: Visitor, query: Query<Pairs>) -> Result<HttpResponse, Error> {
-    let view = state.app.class_view(&visitor.visit).await?;
+pub(crate) async fn class(state: Data<State>, teacher: Teacher, query: Query<Pairs>) -> HttpResponse {
     let said = teach::said(value(&query, "said"), value(&query, "n"));
-    Ok(teach::class::page(&state, &visitor, &view, ClassQuery::parse(&query), said))
+    teach::class::page(&state, &teacher.visitor, &teacher.class, ClassQuery::parse(&query), said)
 }
 
 /// `/l/<launch>/class.csv`: the same rows for a spreadsheet.
-pub(crate) async fn export(state: Data<State>, visitor: Visitor, query: Query<Pairs>) -> Result<HttpResponse, Error> {
-    let view = state.app.class_view(&visitor.visit).await?;
-    Ok(HttpResponse::Ok()
+pub(crate) async fn export(teacher: Teacher, query: Query<Pairs>) -> HttpResponse {
+    HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"class.csv\""))
-        .body(teach::csv::export(&view, &ClassQuery::parse(&query))))
+        .body(teach::csv::export(&teacher.class, &ClassQuery::parse(&query)))
 }
 
 /// `/l/<launch>/class/<learner>`.
@@ -44,15 +42,9 @@ pub(crate) async fn learner(
 }
 
 /// One learner's grade again. Over a mark edited in the LMS only with `replace`, and only over the one that the page showed.
-pub(crate) async fn resend(
-    state: Data<State>,
-    visitor: Visitor,
-    path: Path<(String, String)>,
-    form: Form<Pairs>,
-) -> Result<HttpResponse, Error> {
-    visitor.check_form(&form)?;
-    let over = Some(value(&form, "mark")).filter(|_| value(&form, "replace") == "yes");
-    let resent = state.app.resend_score(&visitor.visit, &path.1, over).await?;
+pub(crate) async fn resend(state: Data<State>, sent: Sent<Visitor>, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let over = Some(value(&sent.pairs, "mark")).filter(|_| value(&sent.pairs, "replace") == "yes");
+    let resent = state.app.resend_score(&sent.who.visit, &path.1, over).await?;
     let said = match resent {
         Resent::Queued => "queued",
         Resent::Edited => "edited",
@@ -63,41 +55,32 @@ pub(crate) async fn resend(
 }
 
 /// The mark that was typed in the LMS stays.
-pub(crate) async fn keep(
-    state: Data<State>,
-    visitor: Visitor,
-    path: Path<(String, String)>,
-    form: Form<Pairs>,
-) -> Result<HttpResponse, Error> {
-    visitor.check_form(&form)?;
-    let said = if state.app.keep_mark(&visitor.visit, &path.1, value(&form, "mark")).await? { "kept" } else { "edited" };
+pub(crate) async fn keep(state: Data<State>, sent: Sent<Visitor>, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let said = if state.app.keep_mark(&sent.who.visit, &path.1, value(&sent.pairs, "mark")).await? { "kept" } else { "edited" };
     Ok(see(&state.site().path(&format!("/l/{}/class/{}?said={said}", path.0, path.1))))
 }
 
 /// Everything that is stuck again.
-pub(crate) async fn resend_stuck(state: Data<State>, visitor: Visitor, form: Form<Pairs>) -> Result<HttpResponse, Error> {
-    visitor.check_form(&form)?;
-    let queued = state.app.resend_stuck(&visitor.visit).await?;
-    Ok(see(&state.site().path(&format!("/l/{}/class?said=queued-all&n={queued}", visitor.visit.launch_id))))
+pub(crate) async fn resend_stuck(state: Data<State>, sent: Sent<Visitor>) -> Result<HttpResponse, Error> {
+    let visit = &sent.who.visit;
+    let queued = state.app.resend_stuck(visit).await?;
+    Ok(see(&state.site().path(&format!("/l/{}/class?said=queued-all&n={queued}", visit.launch_id))))
 }
 
 /// `/l/<launch>/choose`: what the link opens and how it counts.
-pub(crate) async fn choose(state: Data<State>, visitor: Visitor) -> Result<HttpResponse, Error> {
-    let view = state.app.class_view(&visitor.visit).await?;
-    let form = SettingsForm::of(&view.settings, &view.link.target);
-    Ok(teach::settings::page(&state, &visitor, &view, &form, &Vec::new()))
+pub(crate) async fn choose(state: Data<State>, teacher: Teacher) -> HttpResponse {
+    let form = SettingsForm::of(&teacher.class.settings, &teacher.class.link.target);
+    teach::settings::page(&state, &teacher.visitor, &teacher.class, &form, &Vec::new())
 }
 
-pub(crate) async fn chosen(state: Data<State>, visitor: Visitor, pairs: Form<Pairs>) -> Result<HttpResponse, Error> {
-    visitor.check_form(&pairs)?;
-    let view = state.app.class_view(&visitor.visit).await?;
-    let form = SettingsForm::from_pairs(&pairs);
-    match form.check(&view.course) {
+pub(crate) async fn chosen(state: Data<State>, sent: Sent<Teacher>) -> Result<HttpResponse, Error> {
+    let (Teacher { visitor, class }, form) = (sent.who, SettingsForm::from_pairs(&sent.pairs));
+    match form.check(&class.course) {
         Ok((settings, opens)) => {
             state.app.change_link(&visitor.visit, &settings, opens).await?;
             Ok(see(&state.site().path(&format!("/l/{}/class?said=settings", visitor.visit.launch_id))))
         }
-        Err(problems) => Ok(teach::settings::page(&state, &visitor, &view, &form, &problems)),
+        Err(problems) => Ok(teach::settings::page(&state, &visitor, &class, &form, &problems)),
     }
 }
 

@@ -84,13 +84,16 @@ pub(crate) struct When {
     pub(crate) iso: String,
     /// `4 minutes ago`, or the date.
     pub(crate) text: String,
+    /// Whether the text is the day in UTC, which may be another one where the reader is.
+    pub(crate) is_day: bool,
     /// Date, time and zone.
     pub(crate) full: String,
 }
 
 impl When {
     pub(crate) fn new(ms: i64, now: i64) -> Self {
-        Self { iso: iso(ms), text: relative(ms, now), full: moment(ms) }
+        let near = relative(ms, now);
+        Self { iso: iso(ms), is_day: near.is_none(), text: near.unwrap_or_else(|| day(ms)), full: moment(ms).text }
     }
 }
 
@@ -99,19 +102,23 @@ pub(crate) fn iso(ms: i64) -> String {
     Timestamp::from_millisecond(ms).map(|t| t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
 }
 
-/// What needs no time zone to be understood; beyond a week the day is enough.
-fn relative(ms: i64, now: i64) -> String {
+fn day(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).map(|t| t.strftime("%-d %b %Y").to_string()).unwrap_or_default()
+}
+
+/// What needs no time zone to be understood; nothing beyond a week, where the day is enough.
+fn relative(ms: i64, now: i64) -> Option<String> {
     const MINUTE: i64 = 60_000;
     let (distance, ahead) = ((now - ms).abs(), ms > now);
     let (n, unit) = match distance {
-        d if d < MINUTE => return if ahead { "in a moment" } else { "just now" }.to_owned(),
+        d if d < MINUTE => return Some(if ahead { "in a moment" } else { "just now" }.to_owned()),
         d if d < 60 * MINUTE => (d / MINUTE, "minute"),
         d if d < 24 * 60 * MINUTE => (d / (60 * MINUTE), "hour"),
         d if d < 7 * 24 * 60 * MINUTE => (d / (24 * 60 * MINUTE), "day"),
-        _ => return Timestamp::from_millisecond(ms).map(|t| t.strftime("%-d %b %Y").to_string()).unwrap_or_default(),
+        _ => return None,
     };
     let plural = if n == 1 { "" } else { "s" };
-    if ahead { format!("in {n} {unit}{plural}") } else { format!("{n} {unit}{plural} ago") }
+    Some(if ahead { format!("in {n} {unit}{plural}") } else { format!("{n} {unit}{plural} ago") })
 }
 
 /// `48 s`, `6 min`, `2 h 5 min`.
@@ -163,7 +170,9 @@ mod tests {
             (now + 90_000, "in 1 minute"),
             (now + 1_000, "in a moment"),
         ] {
-            assert_eq!(relative(ms, now), text);
+            let when = When::new(ms, now);
+            assert_eq!((when.text.as_str(), when.is_day), (text, text.ends_with("2026")));
+            assert!(when.full.ends_with(" UTC"), "{}", when.full);
         }
         assert_eq!(iso(now), "2026-11-18T11:06:40Z");
     }

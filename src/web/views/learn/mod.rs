@@ -11,12 +11,15 @@ use askama::Template;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::html;
+use super::{html, tools::iso};
 use crate::{
     app::{Study, content::Page},
     course::links::{self, Target},
-    package::player::view::{Bar, Link, Outline},
-    web::{Error, State, extract::Visitor},
+    package::player::view::{Bar, Link, Moment, Outline},
+    web::{
+        Error, State,
+        extract::{Student, Visitor},
+    },
 };
 
 pub(crate) use words::percent;
@@ -45,6 +48,12 @@ pub(crate) struct Learn<'a> {
     pub(crate) state: &'a State,
     pub(crate) visitor: &'a Visitor,
     pub(crate) study: &'a Study,
+}
+
+impl<'a> Learn<'a> {
+    pub(crate) fn new(state: &'a State, student: &'a Student) -> Self {
+        Self { state, visitor: &student.visitor, study: &student.study }
+    }
 }
 
 impl Learn<'_> {
@@ -126,7 +135,8 @@ impl Learn<'_> {
     }
 }
 
-/// `23 November 2026, 19:05 UTC`.
-pub(crate) fn moment(ms: i64) -> String {
-    Timestamp::from_millisecond(ms).map(|t| t.strftime("%-d %B %Y, %H:%M UTC").to_string()).unwrap_or_default()
+/// A moment; script tells it in the reader's zone.
+pub(crate) fn moment(ms: i64) -> Moment {
+    let text = Timestamp::from_millisecond(ms).map(|t| t.strftime("%-d %B %Y, %H:%M UTC").to_string()).unwrap_or_default();
+    Moment { iso: iso(ms), text }
 }

@@ -17,7 +17,7 @@ use crate::{
     learning::{DrawnQuiz, Responses, draw},
     package::player::{
         questions::{Verdict, to_answer, to_review},
-        view::{Link, QuizPage, ResultPanel},
+        view::{Link, Moment, QuizPage, ResultPanel, RoadStep},
     },
     store::attempt::Attempt,
     web::Error,
@@ -44,7 +44,7 @@ struct PastAttempt {
     link: Link,
     score: String,
     passed: bool,
-    when: String,
+    when: Option<Moment>,
 }
 
 impl Learn<'_> {
@@ -77,7 +77,7 @@ impl Learn<'_> {
             link: Link::new(self.path(&format!("result/{}", attempt.id)), format!("Attempt {number}")),
             score: attempt.score.map(|s| words::percent(s, Some(pass_mark))).unwrap_or_default(),
             passed: attempt.passed == Some(true),
-            when: attempt.submitted_at.map(moment).unwrap_or_default(),
+            when: attempt.submitted_at.map(moment),
         }
     }
 
@@ -174,7 +174,8 @@ impl Learn<'_> {
     pub(crate) fn road_json(&self, submitted_at: i64, receipt: &Receipt) -> serde_json::Value {
         let steps = steps(submitted_at, self.practice(), receipt);
         let settled = steps.iter().all(|s| s.state == "done") || self.practice().is_some();
-        let steps: Vec<_> = steps.iter().map(|s| json!({ "state": s.state, "text": s.text, "note": s.note })).collect();
+        let at = |s: &RoadStep| s.at.as_ref().map(|at| json!({ "iso": at.iso, "text": at.text }));
+        let steps: Vec<_> = steps.iter().map(|s| json!({ "state": s.state, "text": s.text, "note": s.note, "at": at(s) })).collect();
         json!({ "steps": steps, "settled": settled })
     }
 

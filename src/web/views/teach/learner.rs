@@ -44,6 +44,7 @@ struct LearnerPage<'a> {
     again: bool,
     accounts: Vec<Account>,
     facts: Vec<String>,
+    opened: Option<When>,
     attempts: Vec<Try<'a>>,
     sends: Vec<Send<'a>>,
     modules: Vec<ModuleLine<'a>>,
@@ -116,7 +117,8 @@ pub(crate) fn page(state: &State, visitor: &Visitor, view: &LearnerView, said: O
         decide: Decide::of(row),
         again: matches!(row.standing, Standing::InLms { .. } | Standing::Waiting),
         accounts: accounts(row, now),
-        facts: facts(view, now),
+        facts: facts(view),
+        opened: Some(last_seen(view)).filter(|at| *at > 0).map(|at| When::new(at, now)),
         attempts: view.attempts.iter().map(|a| attempt(a, view, now)).collect(),
         sends: view.tries.iter().map(|t| send(t, now)).collect(),
         modules: modules(view),
@@ -150,17 +152,13 @@ fn accounts(row: &ClassRow, now: i64) -> Vec<Account> {
     ]
 }
 
-fn facts(view: &LearnerView, now: i64) -> Vec<String> {
+fn facts(view: &LearnerView) -> Vec<String> {
     let row = &view.row;
     let mut facts = vec![
         format!("{} of {} done", row.done, row.total),
         format!("{} handed in", count(row.attempts.try_into().unwrap_or(0), "attempt", "attempts")),
     ];
     facts.extend(row.grade.map(|g| format!("grade {}", percent(g, None))));
-    facts.push(match last_seen(view) {
-        0 => "not opened yet".to_owned(),
-        at => format!("last opened {}", When::new(at, now).text),
-    });
     match row.member.roster {
         RosterStatus::Gone => facts.push("not on the LMS's course list any more".to_owned()),
         RosterStatus::Inactive => facts.push("suspended in the LMS".to_owned()),
