@@ -1,10 +1,10 @@
-//! Whole courses: the tiny one beside this file, broken in every way; the one that ships.
+//! Whole courses: the tiny one in `courses/`, broken in every way; the one that ships.
 
-use std::{collections::BTreeSet, path::Path, sync::LazyLock};
+mod shipped;
 
-use courseferry::course::{
-    Course, Kind, QuestionKind, RenderCache, Source, cache::FileCache, cache::MemoryCache, check, figures, links, load,
-};
+use std::{collections::BTreeSet, path::Path};
+
+use courseferry::course::{Kind, RenderCache, Source, cache::FileCache, cache::MemoryCache, check, figures, load};
 
 const LESSON: &str = "modules/01-one/01-first.md";
 const QUIZ: &str = "modules/01-one/quiz.toml";
@@ -297,87 +297,6 @@ fn findings_survive_the_cache_and_a_spoilt_cache_is_rendered_over() {
     assert_eq!(check(&source, Some(&mut cache)).1, first);
 }
 
-fn embedded() -> &'static Course {
-    static COURSE: LazyLock<Course> = LazyLock::new(|| {
-        let (course, found) = check(&Source::embedded(), None);
-        assert_eq!(found.to_string(), "", "the course that ships has no problems");
-        course.unwrap()
-    });
-    &COURSE
-}
-
-fn pages(course: &Course) -> Vec<(String, String)> {
-    let mut out = Vec::new();
-    for module in &course.modules {
-        for lesson in &module.lessons {
-            out.push((lesson.id.clone(), lesson.html.clone()));
-            out.extend(lesson.notebooks.iter().map(|n| (n.id.clone(), n.html.clone())));
-        }
-        if let Some(mut quiz) = module.quiz.clone() {
-            let html: String = quiz.html_mut().into_iter().map(|h| h.clone()).collect();
-            out.push((quiz.id.clone(), html));
-        }
-    }
-    out
-}
-
-#[test]
-fn the_course_that_ships_is_whole() {
-    let course = embedded();
-    assert_eq!(course.modules.len(), 14);
-    for module in &course.modules {
-        assert!(!module.lessons.is_empty(), "{} has no lesson", module.id);
-        let quiz = module.quiz.as_ref().unwrap_or_else(|| panic!("{} has no quiz", module.id));
-        assert!(quiz.questions.len() >= 6, "{} has {} questions", quiz.id, quiz.questions.len());
-        for question in &quiz.questions {
-            assert!(question.outcome.is_some() && question.lesson.is_some(), "{} names no outcome or lesson", question.id);
-            if let QuestionKind::Single { options } | QuestionKind::Multiple { options } = &question.kind {
-                assert!(options.iter().all(|o| !o.why_html.is_empty()), "{} has an option without a reason", question.id);
-            }
-        }
-    }
-}
-
-#[test]
-fn every_link_of_the_course_that_ships_leads_somewhere() {
-    let course = embedded();
-    let pages = pages(course);
-    for (id, html) in &pages {
-        for url in links::targets(html) {
-            match links::Target::parse(&url).unwrap() {
-                links::Target::Asset(path) => assert!(course.assets.contains_key(path), "{id}: {url}"),
-                links::Target::Page { id: to, anchor } => {
-                    let (_, there) = pages.iter().find(|(p, _)| p == to).unwrap_or_else(|| panic!("{id}: {url}"));
-                    assert!(anchor.is_none_or(|a| there.contains(&format!("id=\"{a}\""))), "{id}: {url}");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn the_html_of_the_course_that_ships_suits_a_strict_policy_and_one_document() {
-    let mut ids = BTreeSet::new();
-    for (id, html) in pages(embedded()) {
-        for bad in [" style=", "<script", "<iframe", " on", "ref:", "javascript:", "\u{E000}", "\u{E001}", "\u{E002}"] {
-            let tags = html.split('<').filter_map(|t| t.split_once('>')).map(|(tag, _)| format!("<{tag}"));
-            let hit = tags.into_iter().find(|tag| {
-                tag.contains(bad) && (bad != " on" || tag.contains("=\"") && tag.split('"').step_by(2).any(|p| p.contains(" on")))
-            });
-            assert!(hit.is_none(), "{id}: {bad} in {hit:?}");
-        }
-        for part in html.split(" id=\"").skip(1) {
-            let element = part.split('"').next().unwrap().to_owned();
-            assert!(element.starts_with(&format!("{id}--")), "{element} on {id}");
-            assert!(ids.insert(element.clone()), "{element} comes twice");
-        }
-        for image in html.split("<img ").skip(1) {
-            let tag = image.split('>').next().unwrap();
-            assert!(tag.contains(" width=\"") && !tag.contains("alt=\"\""), "{id}: {tag}");
-        }
-    }
-}
-
 #[test]
 fn every_diagram_of_the_course_is_listed_for_drawing() {
     let list = figures::sources(&tiny()).unwrap();
@@ -418,15 +337,4 @@ fn ferry_new_and_ferry_check_speak_in_exit_codes() {
     assert_eq!(ferry(&["check", "mine"], dir.path()).0, Some(0), "a warning alone");
     assert_eq!(ferry(&["check", "mine", "--strict"], dir.path()).0, Some(1));
     assert_eq!(ferry(&["check", "nowhere"], dir.path()).0, Some(1));
-}
-
-#[cfg(feature = "figures")]
-#[test]
-fn stored_figures_are_what_would_be_drawn_now() {
-    for source in [Source::embedded(), tiny()] {
-        for figure in figures::sources(&source).unwrap() {
-            let drawn = courseferry::course::draw::draw(&figure.id, &figure.text).unwrap();
-            assert!(source.get(&figure.path) == Some(drawn.as_bytes()), "{} is stale: run `ferry figures`", figure.path);
-        }
-    }
 }
