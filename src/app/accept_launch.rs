@@ -156,6 +156,10 @@ impl App {
         let token = Unverified::peek(post.id_token).map_err(LaunchError::from)?;
         asking.issuer = token.issuer().unwrap_or_default().chars().take(300).collect();
         asking.client_id = token.audiences().first().copied().unwrap_or_default().chars().take(300).collect();
+        if let Some(accepted) = self.accept_remembered(token, post, asking).await? {
+            return Ok(accepted);
+        }
+        let token = Unverified::peek(post.id_token).map_err(LaunchError::from)?;
         let (registration, login) = self.find_login(&token, post.state).await?;
         asking.tenant_id = Some(registration.tenant_id.clone());
         open_for_business(&registration)?;
@@ -171,7 +175,7 @@ impl App {
             Proof::Cookie(None) => None,
         };
         match (browser.filter(|b| *b == login.browser_hash), login.storage_target.as_deref(), post.proof) {
-            (Some(_), _, _) => self.open(&launch, &registration, login, post).await,
+            (Some(_), _, _) => self.open(&launch, &registration, login, post, None).await,
             (None, Some(target), Proof::Cookie(_)) => {
                 Storage::at(target, &registration.auth_url).map(Accepted::AskStorage).ok_or(Reason::OtherBrowser)
             }
@@ -186,6 +190,7 @@ impl App {
         for client_id in token.audiences().into_iter().take(4) {
             if let Some(found) = login_state::awaited(&mut tx, issuer, client_id, &ids::timed_hash(state)).await? {
                 let now = self.now();
+                self.remembered.keep(&found.registration, now);
                 return Ok((found.registration, found.login.filter(|l| l.expires_at > now)));
             }
         }
@@ -197,7 +202,7 @@ impl App {
         Ok(token.verify(&keys).map_err(LaunchError::from)?)
     }
 
-    fn validated(&self, token: &Verified, registration: &Registration, login: &LoginState) -> Result<Launch, Reason> {
+    pub(super) fn validated(&self, token: &Verified, registration: &Registration, login: &LoginState) -> Result<Launch, Reason> {
         // Only the nonce's hash is kept: the token's own is what to expect if it has that hash, and nothing is if not.
         let claimed = token.claims().get("nonce").and_then(serde_json::Value::as_str).unwrap_or_default();
         let nonce = if ids::sha256_hex(claimed.as_bytes()) == login.nonce_hash { claimed } else { "" };
@@ -213,13 +218,14 @@ impl App {
         Ok(validate(token, &expected)?)
     }
 
-    /// One write: the login is consumed before anything is created.
-    async fn open(
+    /// One write: the login is consumed before anything is created. `remembered` as in [`Arrival`].
+    pub(super) async fn open(
         &self,
         launch: &Launch,
         registration: &Registration,
         login: LoginState,
         post: LaunchPost<'_>,
+        remembered: Option<i64>,
     ) -> Result<Accepted, Reason> {
         let now = self.now();
         let token = ids::timed_token(now, 32)?;
@@ -229,11 +235,13 @@ impl App {
         let family = Some(launch.profile().key).filter(|key| registration.family == GENERIC.key && *key != GENERIC.key);
         let arrival = Arrival {
             login,
+            remembered,
             deployment: launch.deployment_id.clone(),
             launch: self.record(launch, registration, &token, &embedders, now)?,
             line: success(&registration.tenant_id, launch, post.reference, now),
         };
         let former = self.former(launch, registration).await;
+        let learns = more.is_some() || family.is_some();
         let outcome = self
             .store
             .write(Durability::Normal, async move |tx: &mut Tx| {
@@ -253,6 +261,9 @@ impl App {
                 Ok::<_, StoreError>(opening)
             })
             .await?;
+        if learns {
+            self.remembered.forget();
+        }
         match outcome {
             Opening::Opened(session) => Ok(Accepted::Opened(Box::new(Opened { token, session: *session, embedders }))),
             Opening::NoLogin => Err(Reason::NoLogin),

@@ -79,10 +79,27 @@ impl App {
         if !self.site.keeps_secure_cookies() {
             return Err(Reason::InsecureSite);
         }
+        let client_id = request.client_id.as_deref();
+        if let Some(known) = client_id.and_then(|client_id| self.remembered.find(&request.issuer, client_id, self.now()))
+            && let Some(started) = self.start_at(&known, request, asking, Some(known.updated_at)).await?
+        {
+            return Ok(started);
+        }
         let registration = self.registration_of(request).await?;
+        self.start_at(&registration, request, asking, None).await?.ok_or(Reason::UnknownPlatform)
+    }
+
+    /// None if the registration was only `remembered` (its `updated_at`) and is not so any more.
+    async fn start_at(
+        &self,
+        registration: &Registration,
+        request: &LoginRequest,
+        asking: &mut Asking,
+        remembered: Option<i64>,
+    ) -> Result<Option<LoginStarted>, Reason> {
         asking.client_id.clone_from(&registration.client_id);
         asking.tenant_id = Some(registration.tenant_id.clone());
-        open_for_business(&registration)?;
+        open_for_business(registration)?;
         if !target::is_ours(&self.site.url("/"), &request.target_link_uri) {
             return Err(Reason::ForeignTarget(request.target_link_uri.chars().take(200).collect()));
         }
@@ -102,8 +119,8 @@ impl App {
         let storage = request.storage_target.as_deref().and_then(|target| Storage::at(target, &registration.auth_url));
         let row = LoginState {
             state_hash: ids::timed_hash(&state),
-            tenant_id: registration.tenant_id,
-            registration_id: registration.id,
+            tenant_id: registration.tenant_id.clone(),
+            registration_id: registration.id.clone(),
             nonce_hash: ids::sha256_hex(nonce.as_bytes()),
             browser_hash: ids::sha256_hex(proof.as_bytes()),
             storage_target: storage.as_ref().map(|s| s.target.clone()),
@@ -111,14 +128,23 @@ impl App {
             created_at: now,
             expires_at: now + LOGIN_LIFE,
         };
-        self.store.write(Durability::Normal, async move |tx: &mut Tx| login_state::insert(tx, &row).await).await?;
-        Ok(LoginStarted { authorization_url, state, proof, storage, embedders: registration.embedders })
+        let kept = self
+            .store
+            .write(Durability::Normal, async move |tx: &mut Tx| match remembered {
+                Some(updated_at) => login_state::insert_if(tx, &row, updated_at).await,
+                None => login_state::insert(tx, &row).await.map(|()| true),
+            })
+            .await?;
+        Ok(kept.then(|| LoginStarted { authorization_url, state, proof, storage, embedders: registration.embedders.clone() }))
     }
 
     async fn registration_of(&self, request: &LoginRequest) -> Result<Registration, Reason> {
         let mut tx = self.store.read().await?;
         if let Some(client_id) = &request.client_id {
-            return registration::by_client(&mut tx, &request.issuer, client_id).await?.ok_or(Reason::UnknownPlatform);
+            let now = self.now();
+            let found = registration::by_client(&mut tx, &request.issuer, client_id).await?.ok_or(Reason::UnknownPlatform)?;
+            self.remembered.keep(&found, now);
+            return Ok(found);
         }
         let mut all = registration::by_issuer(&mut tx, &request.issuer).await?;
         match (all.pop(), all.is_empty()) {

@@ -1,6 +1,7 @@
 //! Use cases, one verb a file: what the front doors ask for.
 
 mod accept_launch;
+mod accept_remembered;
 mod accept_v1p1;
 pub mod add_platform;
 pub mod admin_sign_in;
@@ -27,6 +28,7 @@ pub mod read_roster;
 mod receipt;
 mod record_progress;
 mod refusal;
+mod remembered;
 mod resend_score;
 mod sight;
 mod site;
@@ -90,6 +92,7 @@ pub struct App {
     /// Seals what must not lie open in the database.
     master: MasterKey,
     shelf: packages::Shelf,
+    remembered: remembered::Remembered,
     course: RwLock<Arc<Course>>,
 }
 
@@ -131,6 +134,7 @@ impl App {
             rosters: parts.rosters,
             wake: Arc::new(Notify::new()),
             shelf: packages::Shelf::default(),
+            remembered: remembered::Remembered::default(),
             course: RwLock::new(Arc::new(parts.course)),
         }
     }

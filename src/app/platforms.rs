@@ -109,6 +109,7 @@ impl App {
                 Ok::<_, AppError>(r.issuer)
             })
             .await?;
+        self.remembered.forget();
         audit(&admin.account, what, &on);
         Ok(())
     }
@@ -151,6 +152,7 @@ impl App {
                 Ok(Ok(row.issuer))
             })
             .await?;
+        self.remembered.forget();
         Ok(changed.map(|issuer| audit(&admin.account, "platform changed", &issuer)))
     }
 
@@ -171,6 +173,7 @@ impl App {
                 Ok(Some(r.issuer))
             })
             .await?;
+        self.remembered.forget();
         if let Some(issuer) = &removed {
             audit(&admin.account, "platform removed", issuer);
         }

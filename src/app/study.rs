@@ -14,12 +14,14 @@ use super::{
 };
 use crate::{
     course::{Course, GradePolicy, Module, Quiz},
+    ids,
     learning::{self, Completion, Policy},
     store::{
         Tx,
         attempt::{self, Attempt, AttemptState},
         context::{self, ResourceLink},
-        progress,
+        progress::{self, Progress},
+        reading,
     },
 };
 
@@ -191,6 +193,21 @@ impl Study {
 }
 
 impl App {
+    /// The session that `token` opens, if it is of this launch and has not ended, and where its person stands: one look.
+    ///
+    /// # Errors
+    /// When the database fails or the link is gone.
+    pub async fn reading(&self, launch: &str, token: &str) -> Result<Option<(Visit, Study)>, AppError> {
+        if !Visit::matches(launch, token) {
+            return Ok(None);
+        }
+        let mut tx = self.store.read().await?;
+        let Some(found) = reading::look(&mut tx, &ids::timed_hash(token), self.now()).await? else { return Ok(None) };
+        drop(tx);
+        let study = put_together(self.course(), found.link, found.steps, found.attempts, found.session.gradable)?;
+        Ok(Some((Visit::of(token, found.session), study)))
+    }
+
     /// Reads where the visitor stands.
     ///
     /// # Errors
@@ -211,9 +228,20 @@ pub(super) async fn of_link(
     learner_id: &str,
     gradable: bool,
 ) -> Result<Study, AppError> {
-    let link = context::link(tx, link_id).await?.ok_or(AppError::NotFound)?;
+    let link = context::link(tx, link_id).await?;
     let steps = progress::list(tx, learner_id, context_id).await?;
     let attempts = attempt::list(tx, link_id, learner_id).await?;
+    put_together(course, link, steps, attempts, gradable)
+}
+
+fn put_together(
+    course: Arc<Course>,
+    link: Option<ResourceLink>,
+    steps: Vec<Progress>,
+    attempts: Vec<Attempt>,
+    gradable: bool,
+) -> Result<Study, AppError> {
+    let link = link.ok_or(AppError::NotFound)?;
     // The link's target, not the session's: a teacher may have changed it since, and the grade follows the link.
     let only = content::page(&course, &link.target).and_then(|p| p.module()).map(|m| m.id.clone());
     Ok(Study {

@@ -35,6 +35,17 @@ pub fn form_token(token: &str) -> String {
 }
 
 impl Visit {
+    /// Whether `token` opens the session of this launch, if any.
+    pub(super) fn matches(launch: &str, token: &str) -> bool {
+        launch.len() == LAUNCH_ID && launch_id(token) == launch
+    }
+
+    /// The visit of whoever shows `token`.
+    pub(super) fn of(token: &str, session: Session) -> Self {
+        let data = serde_json::from_str(&session.data).unwrap_or_default();
+        Self { launch_id: launch_id(token), session, data, form_token: form_token(token) }
+    }
+
     /// Whether the role sees the class.
     #[must_use]
     pub fn is_teacher(&self) -> bool {
@@ -54,13 +65,12 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn visit(&self, launch: &str, token: &str) -> Result<Option<Visit>, AppError> {
-        if launch.len() != LAUNCH_ID || launch_id(token) != launch {
+        if !Visit::matches(launch, token) {
             return Ok(None);
         }
         let mut tx = self.store.read().await?;
-        let Some(session) = session::find(&mut tx, &ids::timed_hash(token), self.now()).await? else { return Ok(None) };
-        let data = serde_json::from_str(&session.data).unwrap_or_default();
-        Ok(Some(Visit { launch_id: launch.to_owned(), session, data, form_token: form_token(token) }))
+        let session = session::find(&mut tx, &ids::timed_hash(token), self.now()).await?;
+        Ok(session.map(|session| Visit::of(token, session)))
     }
 
     /// Ends the session.

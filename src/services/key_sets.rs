@@ -128,6 +128,14 @@ impl KeySets {
         }
     }
 
+    /// The keys at `url` if they are fresh and hold `kid`: never fetches.
+    pub async fn at_hand(&self, url: &str, kid: &str) -> Option<Arc<KeySet>> {
+        let entry = Arc::clone(self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(url)?);
+        let entry = entry.lock().await;
+        let keys = entry.keys.as_ref().filter(|keys| (self.clock)().as_second() < entry.fresh_until && keys.has(kid))?;
+        Some(Arc::clone(keys))
+    }
+
     async fn fetch(&self, url: &str) -> Result<(KeySet, Option<i64>), KeySetError> {
         let url = Url::parse(url).map_err(|_| KeySetError::Address(url.to_owned()))?;
         let answer = self.http.send(Request::get(&url)).await.map_err(|e| KeySetError::Fetch(Arc::new(e)))?;

@@ -95,8 +95,10 @@ pub struct LearnerClaim {
 /// A verified launch at the door: what is consumed, kept and noted in one go.
 #[derive(Debug, Clone)]
 pub struct Arrival {
-    /// The login it answers.
+    /// The login it answers: state, nonce, browser and target must all be the row's.
     pub login: LoginState,
+    /// `updated_at` of the registration it was checked against, where that was only remembered: it must be the same still.
+    pub remembered: Option<i64>,
     /// The platform's `deployment_id`.
     pub deployment: String,
     /// What is kept; its `deployment_id` is found here.
@@ -110,7 +112,7 @@ pub struct Arrival {
 pub enum Opening {
     /// Here is the session.
     Opened(Box<Session>),
-    /// The login was consumed before, began in another browser or is too old.
+    /// The login was consumed before, is another's or is too old; or the registration is switched off, or not as remembered.
     NoLogin,
     /// The deployment waits for an administrator's approval. The login is spent.
     DeploymentWaits,
@@ -119,7 +121,10 @@ pub enum Opening {
 sql! {
     // One call, three statements: `changes()` tells each whether the one before did its work. First row: the login is consumed;
     // second row: the session.
-    ARRIVE_SQLITE = "DELETE FROM login_state WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3 RETURNING state_hash; \
+    ARRIVE_SQLITE = "DELETE FROM login_state WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3 \
+            AND registration_id = $12 AND nonce_hash = $23 AND target_link_uri = $24 AND EXISTS ( \
+                SELECT 1 FROM registration r WHERE r.id = $12 AND r.status = 'active' AND ($25 IS NULL OR r.updated_at = $25)) \
+            RETURNING state_hash; \
         INSERT INTO session (id_hash, tenant_id, registration_id, context_id, resource_link_id, learner_id, role, gradable, target, \
             data, created_at, expires_at) \
         SELECT $4, e.tenant_id, u.registration_id, c.id, k.id, u.id, e.role, e.gradable, k.target, $5, $3, $6 \
@@ -132,7 +137,11 @@ sql! {
         SELECT $14, $15, $16, $17, TRUE, $18, $19, $20, $21, $22, $3 WHERE changes() = 1";
     // The same as one statement, which is what PostgreSQL takes.
     ARRIVE_POSTGRES = "WITH gone AS ( \
-            DELETE FROM login_state WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3 RETURNING state_hash), \
+            DELETE FROM login_state WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3 \
+                AND registration_id = $12 AND nonce_hash = $23 AND target_link_uri = $24 AND EXISTS ( \
+                    SELECT 1 FROM registration r WHERE r.id = $12 AND r.status = 'active' \
+                    AND (CAST($25 AS BIGINT) IS NULL OR r.updated_at = $25)) \
+                RETURNING state_hash), \
         opened AS ( \
             INSERT INTO session (id_hash, tenant_id, registration_id, context_id, resource_link_id, learner_id, role, gradable, target, \
                 data, created_at, expires_at) \
@@ -228,6 +237,9 @@ async fn consume_and_open(tx: &mut Tx, a: &Arrival, prints: &Fingerprints, now: 
                 .bind(&line.issuer)
                 .bind(&line.client_id)
                 .bind(&line.checks)
+                .bind(&a.login.nonce_hash)
+                .bind(&a.login.target_link_uri)
+                .bind(a.remembered)
         };
     }
     match tx {

@@ -84,6 +84,10 @@ sql! {
         WHERE r.issuer = $1 AND r.client_id = $2";
     INSERT = "INSERT INTO login_state (state_hash, tenant_id, registration_id, nonce_hash, browser_hash, storage_target, target_link_uri, \
         created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    // Only for a registration that is still as it was read.
+    INSERT_IF = "INSERT INTO login_state (state_hash, tenant_id, registration_id, nonce_hash, browser_hash, storage_target, \
+        target_link_uri, created_at, expires_at) SELECT $1, r.tenant_id, r.id, $3, $4, $5, $6, $7, $8 FROM registration r \
+        WHERE r.id = $2 AND r.status = 'active' AND r.updated_at = $9";
     CONSUME = "DELETE FROM login_state WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3 RETURNING *";
     PEEK = "SELECT * FROM login_state WHERE state_hash = $1";
     FORGET_ALL = "DELETE FROM login_state";
@@ -108,6 +112,27 @@ pub async fn insert(tx: &mut Tx, s: &LoginState) -> Result<(), StoreError> {
         s.expires_at
     )
     .map(drop)
+}
+
+/// Remembers a login at a registration that was read a moment ago. False, and nothing kept, if it has changed since `updated_at`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_if(tx: &mut Tx, s: &LoginState, updated_at: i64) -> Result<bool, StoreError> {
+    let touched = execute!(
+        tx,
+        INSERT_IF,
+        &s.state_hash,
+        &s.registration_id,
+        &s.nonce_hash,
+        &s.browser_hash,
+        s.storage_target.as_deref(),
+        &s.target_link_uri,
+        s.created_at,
+        s.expires_at,
+        updated_at
+    )?;
+    Ok(touched > 0)
 }
 
 /// Takes the login out, if this browser began it and it is not too late: nobody gets it twice.

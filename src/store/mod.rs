@@ -40,9 +40,11 @@ pub mod overview;
 mod postgres;
 pub mod progress;
 pub mod quiz_version;
+pub mod reading;
 pub mod registration;
 pub mod roster;
 pub mod session;
+mod shelf;
 mod sqlite;
 #[doc(hidden)]
 pub mod statements;

@@ -53,7 +53,7 @@ impl Postgres {
             })
             .connect_lazy_with(options);
         let shared = pool.clone();
-        let writer = Writer::start(move |jobs| serve(shared, jobs))?;
+        let writer = Writer::start(true, move |jobs| serve(shared, jobs))?;
         Ok(Self(Arc::new(Inner { pool, writer, url: url.to_owned() })))
     }
 

@@ -7,21 +7,20 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{
-    SqlitePool,
-    pool::PoolConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::mpsc;
 
 use super::{
     Durability, StoreError, Tx, migrate,
+    shelf::{Lent, Shelf},
     tx::execute,
     writer::{Job, Writer},
 };
 
 /// Most operations in one commit: bounds how long the first of them waits.
 const BATCH: usize = 256;
+/// Connections for looking.
+const READERS: u32 = 4;
 
 /// The embedded database. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,8 +29,8 @@ pub struct Sqlite(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    readers: SqlitePool,
-    write_pool: SqlitePool,
+    readers: Shelf,
+    write: Shelf,
     writer: Writer,
     serving: Mutex<Option<File>>,
 }
@@ -44,20 +43,20 @@ impl Sqlite {
         let open = |e: sqlx::Error| opening(path, e);
         let options = options(path);
         // The first connection makes the file and turns WAL on, before readers come.
-        let write_pool = pool(1).connect_with(options.clone().create_if_missing(true)).await.map_err(open)?;
-        let mut connection = write_pool.acquire().await.map_err(open)?;
+        let write = Shelf::open(1, &options.clone().create_if_missing(true)).await.map_err(open)?;
+        let mut connection = write.lend().await?;
         if let Err(e) = migrate::sqlite(&mut connection).await {
             drop(connection);
-            write_pool.close().await;
+            write.close().await;
             return Err(e);
         }
-        let readers = pool(4).connect_with(options.read_only(true)).await.map_err(open)?;
-        let writer = Writer::start(move |jobs| commit_groups(connection, jobs))?;
-        Ok(Self(Arc::new(Inner { path: path.to_owned(), readers, write_pool, writer, serving: Mutex::new(None) })))
+        let readers = Shelf::open(READERS, &options.read_only(true)).await.map_err(open)?;
+        let writer = Writer::start(false, move |jobs| commit_groups(connection, jobs))?;
+        Ok(Self(Arc::new(Inner { path: path.to_owned(), readers, write, writer, serving: Mutex::new(None) })))
     }
 
     pub(super) async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(Tx::Sqlite(self.0.readers.acquire().await?))
+        Ok(Tx::Sqlite(self.0.readers.lend().await?))
     }
 
     pub(super) fn writer(&self) -> &Writer {
@@ -87,7 +86,7 @@ impl Sqlite {
     pub(super) async fn close(&self) {
         self.0.writer.close().await;
         self.0.readers.close().await;
-        self.0.write_pool.close().await;
+        self.0.write.close().await;
     }
 }
 
@@ -168,16 +167,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .optimize_on_close(true, None)
 }
 
-fn pool(size: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(Duration::from_secs(10))
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-}
-
-async fn commit_groups(connection: PoolConnection<sqlx::Sqlite>, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+async fn commit_groups(connection: Lent, mut queue: mpsc::Receiver<Box<dyn Job>>) {
     let mut tx = Tx::Sqlite(connection);
     let mut synchronous = Durability::Full;
     let mut jobs = Vec::with_capacity(BATCH);

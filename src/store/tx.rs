@@ -1,10 +1,13 @@
-use sqlx::{Postgres, Sqlite, pool::PoolConnection};
+use futures_util::TryStreamExt as _;
+use sqlx::{Either, Executor as _, Postgres, Sqlite, SqliteConnection, pool::PoolConnection, query::Query, sqlite::SqliteArguments};
+
+use super::shelf::Lent;
 
 /// A connection, inside a transaction when [`super::Store::write`] hands it out. Every function of an aggregate takes one.
 #[derive(Debug)]
 pub enum Tx {
     /// The embedded database.
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Lent),
     /// A server.
     Postgres(PoolConnection<Postgres>),
 }
@@ -25,12 +28,26 @@ macro_rules! on {
     };
 }
 
-/// Runs a statement; gives the number of rows it touched.
+/// Runs one statement; gives the number of rows it touched.
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
-        $crate::store::tx::on!($tx, c => sqlx::query($sql)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()))
-            .map_err($crate::store::StoreError::from)
+        match $tx {
+            $crate::store::Tx::Sqlite(c) => $crate::store::tx::run(&mut **c, sqlx::query($sql)$(.bind($arg))*).await,
+            $crate::store::Tx::Postgres(c) => sqlx::query($sql)$(.bind($arg))*.execute(&mut **c).await.map(|done| done.rows_affected()),
+        }
+        .map_err($crate::store::StoreError::from)
     };
+}
+
+/// As `execute` does, but done when the statement is: waiting for the end of its stream may take a second trip between threads.
+pub(in crate::store) async fn run(c: &mut SqliteConnection, query: Query<'_, Sqlite, SqliteArguments>) -> Result<u64, sqlx::Error> {
+    let mut steps = c.fetch_many(query);
+    while let Some(step) = steps.try_next().await? {
+        if let Either::Left(done) = step {
+            return Ok(done.rows_affected());
+        }
+    }
+    Ok(0)
 }
 
 /// Runs a statement; gives its one row, if there is one.

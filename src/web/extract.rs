@@ -57,16 +57,28 @@ impl FromRequest for Visitor {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let launch = request.match_info().get("launch").unwrap_or_default().to_owned();
-            let state = request.app_data::<Data<State>>().ok_or(Error::NotFound)?;
-            let cookie = cookies::read(request.headers(), &format!("{SESSION_COOKIE}{launch}"));
-            let by_bearer = cookie.is_none();
-            let Some(token) = cookie.or_else(|| bearer(&request)) else { return Err(Error::NoSession(launch)) };
-            let visit = state.app.visit(&launch, token).await?.ok_or(Error::NoSession(launch))?;
+            let Shown { state, launch, token, by_bearer } = shown(&request)?;
+            let visit = state.app.visit(launch, token).await?.ok_or_else(|| Error::NoSession(launch.to_owned()))?;
             headers::framed_by(&request, &visit.data.embedders);
             Ok(Self { visit, by_bearer })
         })
     }
+}
+
+/// What a request shows of itself.
+struct Shown<'a> {
+    state: &'a State,
+    launch: &'a str,
+    token: &'a str,
+    by_bearer: bool,
+}
+
+fn shown(request: &HttpRequest) -> Result<Shown<'_>, Error> {
+    let launch = request.match_info().get("launch").unwrap_or_default();
+    let state = request.app_data::<Data<State>>().ok_or(Error::NotFound)?;
+    let cookie = cookies::read(request.headers(), &format!("{SESSION_COOKIE}{launch}"));
+    let token = cookie.or_else(|| bearer(request)).ok_or_else(|| Error::NoSession(launch.to_owned()))?;
+    Ok(Shown { state, launch, token, by_bearer: cookie.is_none() })
 }
 
 pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
@@ -80,7 +92,7 @@ impl Visitor {
     }
 }
 
-/// A visitor, and what they may study.
+/// A visitor, and what they may study: found in one look.
 pub(crate) struct Student {
     pub(crate) visitor: Visitor,
     pub(crate) study: Study,
@@ -96,13 +108,13 @@ impl FromRequest for Student {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, visitor) = (request.clone(), Visitor::from_request(request, payload));
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
         Box::pin(async move {
-            let visitor = visitor.await?;
-            let state = request.app_data::<Data<State>>().ok_or(Error::NotFound)?;
-            let study = state.app.study(&visitor.visit).await?;
-            Ok(Self { visitor, study })
+            let Shown { state, launch, token, by_bearer } = shown(&request)?;
+            let (visit, study) = state.app.reading(launch, token).await?.ok_or_else(|| Error::NoSession(launch.to_owned()))?;
+            headers::framed_by(&request, &visit.data.embedders);
+            Ok(Self { visitor: Visitor { visit, by_bearer }, study })
         })
     }
 }

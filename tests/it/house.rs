@@ -102,6 +102,16 @@ impl Issuer {
         static DER: OnceLock<Vec<u8>> = OnceLock::new();
         let der = DER.get_or_init(|| SigningKey::generate("key-1").unwrap().private_der().to_vec());
         let key = SigningKey::from_der("key-1", der).unwrap();
+        let port = Self::serve_key(&key).await;
+        Self { key, port }
+    }
+
+    /// Serves the public half of another key; gives where.
+    pub(crate) async fn serve(key: &SigningKey) -> String {
+        format!("http://127.0.0.1:{}", Self::serve_key(key).await)
+    }
+
+    async fn serve_key(key: &SigningKey) -> u16 {
         let document = jwks_document(std::slice::from_ref(key.public_jwk()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -115,7 +125,7 @@ impl Issuer {
                 let _ = stream.write_all(answer.as_bytes()).await;
             }
         });
-        Self { key, port }
+        port
     }
 
     pub(crate) fn url(&self) -> String {
@@ -163,12 +173,21 @@ pub(crate) async fn serve(store: &Store, public: &str, certificate: Option<&Cert
 
 impl House {
     pub(crate) async fn open(db: &Db) -> Self {
+        let ahead = Arc::new(AtomicI64::new(0));
+        let offset = Arc::clone(&ahead);
+        Self::open_with(db, ahead, Arc::new(move || clock::now() + jiff::SignedDuration::from_millis(offset.load(Ordering::Relaxed)))).await
+    }
+
+    /// A house whose clock stands still.
+    pub(crate) async fn open_at_rest(db: &Db) -> Self {
+        let now = clock::now();
+        Self::open_with(db, Arc::default(), Arc::new(move || now)).await
+    }
+
+    async fn open_with(db: &Db, ahead: Arc<AtomicI64>, clock: Clock) -> Self {
         let issuer = Issuer::start().await;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let ahead = Arc::new(AtomicI64::new(0));
-        let offset = Arc::clone(&ahead);
-        let clock: Clock = Arc::new(move || clock::now() + jiff::SignedDuration::from_millis(offset.load(Ordering::Relaxed)));
         let app = Arc::new(app(&db.store, Site::parse(&base).unwrap(), clock, issuer.port));
         let state = State::new(Arc::clone(&app), Options { failures_a_minute: 100, ..Options::default() });
         tokio::spawn(web::serve(listener, None, 1, state).unwrap().server);

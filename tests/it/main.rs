@@ -17,6 +17,7 @@ mod learn;
 mod lti;
 mod messages;
 mod package;
+mod remembered;
 mod roster;
 mod services;
 mod store;

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use jsonwebtoken::DecodingKey;
-use openssl::{bn::BigNum, pkey::PKey, rsa::Rsa};
+use openssl::{
+    bn::BigNum,
+    pkey::{PKey, Public},
+    rsa::Rsa,
+};
 use serde_json::Value;
 
 use super::{JoseError, MAX_KEY_SET_BYTES, MAX_KEYS};
@@ -16,7 +19,7 @@ pub struct KeySet(Vec<Key>);
 #[derive(Clone)]
 struct Key {
     kid: String,
-    key: DecodingKey,
+    key: PKey<Public>,
 }
 
 impl fmt::Debug for KeySet {
@@ -55,7 +58,7 @@ impl KeySet {
     }
 
     /// Every key of this id: a set may name two keys alike, and both are the platform's.
-    pub(super) fn of(&self, kid: &str) -> impl Iterator<Item = &DecodingKey> {
+    pub(super) fn of(&self, kid: &str) -> impl Iterator<Item = &PKey<Public>> {
         self.0.iter().filter(move |k| k.kid == kid).map(|k| &k.key)
     }
 }
@@ -80,6 +83,6 @@ fn read_key(jwk: &Value) -> Option<Key> {
     if !(2048..=8192).contains(&n.num_bits()) || !e.is_bit_set(0) || e.num_bits() < 2 || e.num_bits() > 64 {
         return None;
     }
-    let public = PKey::from_rsa(Rsa::from_public_components(n, e).ok()?).ok()?;
-    Some(Key { kid, key: DecodingKey::from_rsa_der(&public.public_key_to_der().ok()?) })
+    // Built once, here: OpenSSL takes longer to read a key than to verify with it.
+    Some(Key { kid, key: PKey::from_rsa(Rsa::from_public_components(n, e).ok()?).ok()? })
 }

@@ -21,7 +21,10 @@ fn a_key_survives_being_kept_and_signs_what_its_published_half_verifies() {
     assert!(verify(&keys, "k1", message, signature));
     assert!(!verify(&keys, "k2", message, signature));
     assert!(!verify(&keys, "k1", &format!("{message}x"), signature));
-    assert!(!verify(&keys, "k1", message, ""));
+    // Nothing, too short, not base64url, and the right length with the wrong content.
+    for wrong in ["".to_owned(), "AAAA".to_owned(), format!("{signature}="), format!("{}*", &signature[1..]), "A".repeat(signature.len())] {
+        assert!(!verify(&keys, "k1", message, &wrong), "{wrong}");
+    }
     assert!(!format!("{kept:?}").contains(&kept.public_jwk().n));
 }
 
@@ -95,6 +98,24 @@ fn short_and_huge_moduli_are_not_keys() {
     }
     let huge = data_encoding::BASE64URL_NOPAD.encode(&[0xff; 1025]);
     assert_eq!(set(&json!([{"kty": "RSA", "kid": "k", "n": huge, "e": "AQAB"}])).kids().count(), 0);
+}
+
+/// A signature of the same key by another scheme: only PKCS#1 v1.5 over SHA-256 counts.
+#[test]
+fn other_schemes_of_the_same_key_are_not_rs256() {
+    use openssl::{hash::MessageDigest, pkey::PKey, rsa::Padding, sign::Signer};
+    let made = key();
+    let keys = set(&json!([made.public_jwk()]));
+    let private = PKey::private_key_from_der(made.private_der()).unwrap();
+    let signed = |padding: Padding, digest: MessageDigest| {
+        let mut signer = Signer::new(digest, &private).unwrap();
+        signer.set_rsa_padding(padding).unwrap();
+        data_encoding::BASE64URL_NOPAD.encode(&signer.sign_oneshot_to_vec(b"message").unwrap())
+    };
+    assert!(verify(&keys, "k1", "message", &signed(Padding::PKCS1, MessageDigest::sha256())));
+    assert!(!verify(&keys, "k1", "message", &signed(Padding::PKCS1, MessageDigest::sha1())));
+    assert!(!verify(&keys, "k1", "message", &signed(Padding::PKCS1, MessageDigest::sha384())));
+    assert!(!verify(&keys, "k1", "message", &signed(Padding::PKCS1_PSS, MessageDigest::sha256())));
 }
 
 #[test]

@@ -228,6 +228,7 @@ fn a_class_that_launches_at_once_shares_course_and_link() {
 fn arrival(login: &LoginState, deployment: &registration::Deployment, sub: &str) -> Arrival {
     Arrival {
         login: login.clone(),
+        remembered: None,
         deployment: deployment.lms_id.clone(),
         launch: LaunchRecord { deployment_id: String::new(), ..launch_of(deployment, sub, &format!("session of {}", login.state_hash)) },
         line: LaunchLog {
@@ -340,5 +341,48 @@ fn an_arrival_from_a_deployment_that_waits_opens_nothing_even_for_people_we_know
         assert_eq!(session::find(&mut db.store.read().await.unwrap(), "before", NOW).await.unwrap(), None);
         assert_eq!(arrive(db, &arrival(&second, &deployment, "ada"), NOW).await.unwrap(), Opening::DeploymentWaits);
         assert!(logged(db).await.is_empty());
+    });
+}
+
+#[test]
+fn an_arrival_at_a_remembered_platform_needs_it_unchanged_and_its_own_login() {
+    each(async |db| {
+        let (platform, deployment) = add_platform(&db.store, 1).await;
+        let begun = login(&platform.id, "s1");
+        begin(db, &begun).await;
+        let known = |remembered| Arrival { remembered: Some(remembered), ..arrival(&begun, &deployment, "ada") };
+        let spoilt = |spoil: fn(&mut LoginState)| {
+            let mut login = begun.clone();
+            spoil(&mut login);
+            Arrival { login, ..known(platform.updated_at) }
+        };
+        let wrong = [
+            ("changed since", known(platform.updated_at + 1)),
+            ("another nonce", spoilt(|l| l.nonce_hash = "another".to_owned())),
+            ("another target", spoilt(|l| l.target_link_uri = "https://tool/launch".to_owned())),
+            ("another browser", spoilt(|l| l.browser_hash = "another".to_owned())),
+        ];
+        for (why, arrival) in wrong {
+            assert_eq!(arrive(db, &arrival, NOW).await.unwrap(), Opening::NoLogin, "{why}");
+        }
+        let mut stranger = known(platform.updated_at);
+        stranger.launch.registration_id = add_platform(&db.store, 2).await.0.id;
+        assert_eq!(arrive(db, &stranger, NOW).await.unwrap(), Opening::NoLogin, "another platform's login");
+        opened(arrive(db, &known(platform.updated_at), NOW).await);
+        assert_eq!(arrive(db, &known(platform.updated_at), NOW).await.unwrap(), Opening::NoLogin, "replayed");
+    });
+}
+
+#[test]
+fn an_arrival_at_a_platform_just_switched_off_consumes_nothing() {
+    each(async |db| {
+        let (platform, deployment) = add_platform(&db.store, 1).await;
+        let begun = login(&platform.id, "s1");
+        begin(db, &begun).await;
+        let id = platform.id.clone();
+        let off = async move |tx: &mut Tx| registration::set_status(tx, &id, registration::RegistrationStatus::Disabled, NOW).await;
+        db.store.write(Durability::Full, off).await.unwrap();
+        assert_eq!(arrive(db, &arrival(&begun, &deployment, "ada"), NOW).await.unwrap(), Opening::NoLogin);
+        assert!(login_state::peek(&mut db.store.read().await.unwrap(), "s1").await.unwrap().is_some());
     });
 }

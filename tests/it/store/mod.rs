@@ -11,6 +11,7 @@ mod opening;
 mod outbox;
 mod platforms;
 mod progress;
+mod reading;
 mod retention;
 mod roster;
 mod schema;
