@@ -55,17 +55,26 @@ impl Guard {
             Host::Ipv4(ip) => (ip.to_string(), Some(ip.into())),
             Host::Ipv6(ip) => (ip.to_string(), Some(ip.into())),
         };
-        if self.0.contains(&(name, port)) {
+        if self.0.iter().any(|(host, at)| *host == name && *at == port) {
             return Ok(Route::Allowed);
         }
         if url.scheme() != "https" {
             return Err(Refusal::NotHttps(shown()));
         }
-        if literal.is_some_and(|ip| !is_public(ip)) {
+        let local = literal.map_or_else(|| is_local_name(&name), |ip| !is_public(ip));
+        if local {
             return Err(Refusal::NotPublic(authority(url)));
         }
         Ok(Route::Guarded)
     }
+}
+
+/// Names that mean this machine or this network by definition. Said here because with a proxy it is the proxy that resolves.
+fn is_local_name(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    ["localhost", "local", "internal", "home.arpa"]
+        .iter()
+        .any(|end| name.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 fn authority(url: &Url) -> String {
@@ -84,6 +93,17 @@ pub(super) struct PublicResolver(Lookup);
 impl PublicResolver {
     pub(super) fn system() -> PublicResolver {
         PublicResolver(Arc::new(|name| Box::pin(async move { tokio::net::lookup_host((name, 0)).await.map(Iterator::collect) })))
+    }
+}
+
+#[cfg(test)]
+impl PublicResolver {
+    /// Asks `names` instead of the system.
+    pub(super) fn asking(names: impl Fn(String) -> Vec<SocketAddr> + Send + Sync + 'static) -> PublicResolver {
+        PublicResolver(Arc::new(move |name| {
+            let found = names(name);
+            Box::pin(async move { Ok(found) })
+        }))
     }
 }
 
@@ -174,9 +194,7 @@ mod tests {
     }
 
     fn answering(addresses: &'static [&'static str]) -> PublicResolver {
-        PublicResolver(Arc::new(move |_| {
-            Box::pin(async move { Ok(addresses.iter().map(|a| SocketAddr::new(a.parse().unwrap(), 0)).collect()) })
-        }))
+        PublicResolver::asking(move |_| addresses.iter().map(|a| SocketAddr::new(a.parse().unwrap(), 0)).collect())
     }
 
     async fn resolve_name(resolver: PublicResolver, name: &str) -> Result<Addrs, Box<dyn std::error::Error + Send + Sync>> {

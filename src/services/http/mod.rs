@@ -3,6 +3,8 @@
 mod address;
 mod answer;
 mod guard;
+#[cfg(test)]
+mod tests;
 
 use std::{error::Error as _, time::Duration};
 
@@ -149,6 +151,10 @@ impl Client {
     /// # Errors
     /// When a certificate or the proxy's address cannot be read.
     pub fn new(options: &Options) -> Result<Client, HttpError> {
+        Client::resolving(options, PublicResolver::system())
+    }
+
+    fn resolving(options: &Options, resolver: PublicResolver) -> Result<Client, HttpError> {
         let setup = |e: reqwest::Error| HttpError::Setup(cause(&e));
         let mut certificates = Vec::new();
         if let Some(pem) = &options.ca_pem {
@@ -168,7 +174,7 @@ impl Client {
         };
         let guarded = match &options.proxy {
             Some(proxy) => base().proxy(Proxy::all(proxy).map_err(setup)?),
-            None => base().dns_resolver(PublicResolver::system()),
+            None => base().dns_resolver(resolver),
         };
         Ok(Client {
             guard: Guard::new(&options.allow_hosts),
