@@ -13,6 +13,7 @@ use crate::{
     ids,
     lti::{
         Expected, Launch, LaunchError, MessageType,
+        claims::Context,
         id_token::{Unverified, Verified},
         platform::{GENERIC, Progress},
         roles::Standing,
@@ -27,6 +28,9 @@ use crate::{
         v1p1_move,
     },
 };
+
+/// Characters kept of what a platform says about its refusal.
+const SAID: usize = 500;
 
 /// What the platform posted.
 #[derive(Debug, Clone, Copy)]
@@ -127,13 +131,14 @@ impl App {
         proof: Option<&str>,
     ) -> Box<Refused> {
         let mut asking = Asking { stage: "launch", ..Asking::default() };
+        let cut = |text: String| text.chars().take(SAID).collect::<String>();
         if let Some(state) = state {
             // Best effort: the row dies of age anyway.
             if let Err(error) = self.spend(&state, proof, &mut asking).await {
                 tracing::warn!(%error, "a refused login's state could not be spent");
             }
         }
-        asking.refused(Reason::Platform { error, description })
+        asking.refused(Reason::Platform { error: cut(error), description: description.map(cut) })
     }
 
     async fn spend(&self, state: &str, proof: Option<&str>, asking: &mut Asking) -> Result<(), StoreError> {
@@ -154,8 +159,7 @@ impl App {
 
     async fn accept(&self, post: LaunchPost<'_>, asking: &mut Asking) -> Result<Accepted, Reason> {
         let token = Unverified::peek(post.id_token).map_err(LaunchError::from)?;
-        asking.issuer = token.issuer().unwrap_or_default().chars().take(300).collect();
-        asking.client_id = token.audiences().first().copied().unwrap_or_default().chars().take(300).collect();
+        asking.named(token.issuer().unwrap_or_default(), token.audiences().first().copied().unwrap_or_default());
         if let Some(accepted) = self.accept_remembered(token, post, asking).await? {
             return Ok(accepted);
         }
@@ -166,6 +170,7 @@ impl App {
         let login = login.ok_or(Reason::NoLogin)?;
         let verified = self.verify(token, &registration).await?;
         let launch = self.validated(&verified, &registration, &login)?;
+        asking.back.clone_from(&launch.presentation.return_url);
         if launch.message != MessageType::ResourceLink {
             return Err(Reason::Unanswered);
         }
@@ -185,9 +190,9 @@ impl App {
 
     /// The registration the token claims and the login it answers: of that registration, and not too late.
     async fn find_login(&self, token: &Unverified<'_>, state: &str) -> Result<(Registration, Option<LoginState>), Reason> {
-        let issuer = token.issuer().unwrap_or_default();
+        let issuer = token.issuer().filter(|iss| is_key(iss)).ok_or(Reason::UnknownPlatform)?;
         let mut tx = self.store.read().await?;
-        for client_id in token.audiences().into_iter().take(4) {
+        for client_id in token.audiences().into_iter().filter(|aud| is_key(aud)).take(4) {
             if let Some(found) = login_state::awaited(&mut tx, issuer, client_id, &ids::timed_hash(state)).await? {
                 let now = self.now();
                 self.remembered.keep(&found.registration, now);
@@ -229,9 +234,8 @@ impl App {
     ) -> Result<Accepted, Reason> {
         let now = self.now();
         let token = ids::timed_token(now, 32)?;
-        let named = embedders::named(launch, &registration.auth_url, post.origin);
-        let (embedders, more) = embedders::learn(&registration.embedders, named);
-        let embedders: Vec<String> = embedders.into_iter().collect();
+        let (known, more) = embedders::learn(&registration.embedders, embedders::named(launch, &registration.auth_url));
+        let embedders = embedders::of_session(known, post.origin);
         let family = Some(launch.profile().key).filter(|key| registration.family == GENERIC.key && *key != GENERIC.key);
         let arrival = Arrival {
             login,
@@ -291,7 +295,7 @@ impl App {
             announces: ags.is_some() && launch.profile().progress == Progress::InProgress,
             resizes: launch.profile().canvas_submission,
         };
-        let (link, context) = (launch.own_resource_link(), launch.context.clone().unwrap_or_default());
+        let (link, context) = (launch.own_resource_link(), course_of(launch));
         Ok(LaunchRecord {
             tenant_id: registration.tenant_id.clone(),
             registration_id: registration.id.clone(),
@@ -310,17 +314,7 @@ impl App {
                 lineitem: ags.and_then(|a| a.line_item.clone()).or_else(|| launch.outcomes.as_ref().map(|o| o.service_url.clone())),
                 ags_scopes: json(&ags.map(|a| a.scopes.clone()).unwrap_or_default()),
             },
-            learner: LearnerClaim {
-                sub: match &launch.sub {
-                    Some(sub) => sub.clone(),
-                    None => format!("anonymous-{}", ids::random_token(16)?),
-                },
-                name: launch.person.name.clone(),
-                given_name: launch.person.given_name.clone(),
-                family_name: launch.person.family_name.clone(),
-                email: launch.person.email.clone(),
-                locale: launch.locale.clone(),
-            },
+            learner: person_of(launch)?,
             role: role_name(launch.standing()).to_owned(),
             roles: json(&launch.roles.raw().to_vec()),
             gradable: launch.is_gradable(),
@@ -329,6 +323,42 @@ impl App {
             expires_at: now + self.session_life,
         })
     }
+}
+
+/// Whether a registration can be looked up by this: PostgreSQL takes no NUL in a text.
+fn is_key(text: &str) -> bool {
+    !text.contains('\0')
+}
+
+/// The id of the course of a link whose platform names none: two teachers of such links must not see each other's class.
+pub(super) fn nameless_course(link_id: &str) -> String {
+    format!("link:{link_id}")
+}
+
+fn course_of(launch: &Launch) -> Context {
+    let link = launch.resource_link.as_ref().map(|l| l.id.as_str()).unwrap_or_default();
+    launch.context.clone().unwrap_or_else(|| Context { id: nameless_course(link), ..Context::default() })
+}
+
+/// The person as the platform names them. Staff who act as somebody work under a handle of their own: what they read, answer or
+/// spend is not that person's. An anonymous launch gets a random handle.
+fn person_of(launch: &Launch) -> Result<LearnerClaim, openssl::error::ErrorStack> {
+    let (sub, name) = match (&launch.sub, launch.masquerader()) {
+        (Some(sub), None) => (sub.clone(), launch.person.name.clone()),
+        (Some(sub), Some(who)) => {
+            let handle = format!("acting-{}", &ids::sha256_hex(format!("{who}\n{sub}").as_bytes())[..32]);
+            (handle, launch.person.name.as_ref().map(|name| format!("{name} (staff acting as)")))
+        }
+        (None, _) => (format!("anonymous-{}", ids::random_token(16)?), launch.person.name.clone()),
+    };
+    Ok(LearnerClaim {
+        sub,
+        name,
+        given_name: launch.person.given_name.clone(),
+        family_name: launch.person.family_name.clone(),
+        email: launch.person.email.clone(),
+        locale: launch.locale.clone(),
+    })
 }
 
 /// A registration added without its product: the launch tells it, and scores are sent by its rules from now on.

@@ -45,7 +45,8 @@ impl App {
     /// # Errors
     /// The first check that failed. Nothing was created then.
     pub async fn accept_v1p1(&self, post: SignedPost<'_>) -> Result<Opened, Box<Refused>> {
-        let mut asking = Asking { stage: "launch", issuer: v1p1::ISSUER.to_owned(), ..Asking::default() };
+        let mut asking = Asking { stage: "launch", ..Asking::default() };
+        asking.named(v1p1::ISSUER, "");
         self.accept_signed(post, &mut asking).await.map_err(|why| asking.refused(why))
     }
 
@@ -54,7 +55,7 @@ impl App {
             return Err(Reason::InsecureSite);
         }
         let form = Unverified::peek(post.body, post.query)?;
-        asking.client_id = form.key().chars().take(300).collect();
+        asking.named(v1p1::ISSUER, form.key());
         let mut tx = self.store.read().await?;
         let registration = registration::by_client(&mut tx, v1p1::ISSUER, form.key()).await?;
         let secret = match &registration {
@@ -68,6 +69,7 @@ impl App {
         let registration = registration.ok_or(Reason::UnknownPlatform)?;
         is_open(registration.status)?;
         let launch = v1p1::launch(&verified, Expected { anonymous_allowed: registration.anonymous })?;
+        asking.back.clone_from(&launch.presentation.return_url);
         if launch.message != MessageType::ResourceLink {
             return Err(Reason::Unanswered);
         }
@@ -84,9 +86,8 @@ impl App {
     ) -> Result<Opened, Reason> {
         let now = self.now();
         let token = ids::timed_token(now, 32)?;
-        let named = embedders::named(launch, "", post.origin);
-        let (embedders, more) = embedders::learn(&registration.embedders, named);
-        let embedders: Vec<String> = embedders.into_iter().collect();
+        let (known, more) = embedders::learn(&registration.embedders, embedders::named(launch, ""));
+        let embedders = embedders::of_session(known, post.origin);
         let family = Some(launch.profile().key).filter(|key| registration.family == GENERIC.key && *key != GENERIC.key);
         let arrival = Arrival {
             nonce_hash: ids::sha256_hex(verified.nonce.as_bytes()),

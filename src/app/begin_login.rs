@@ -66,12 +66,8 @@ impl App {
     /// # Errors
     /// When the platform is not one of ours, or the target is not.
     pub async fn begin_login(&self, request: LoginRequest) -> Result<LoginStarted, Box<Refused>> {
-        let mut asking = Asking {
-            stage: "login",
-            issuer: request.issuer.clone(),
-            client_id: request.client_id.clone().unwrap_or_default(),
-            tenant_id: None,
-        };
+        let mut asking = Asking { stage: "login", ..Asking::default() };
+        asking.named(&request.issuer, request.client_id.as_deref().unwrap_or_default());
         self.start(&request, &mut asking).await.map_err(|why| asking.refused(why))
     }
 

@@ -4,19 +4,27 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use crate::lti::Launch;
+use crate::lti::{Launch, platform::CANVAS};
 
 /// More than these are noise: a registration of so many hosts is framed by any https site.
 const MOST: usize = 32;
 
-/// The origins a launch names: issuer, authorization URL, return URL, the page that posted it, and what Canvas calls its domain.
-pub(super) fn named(launch: &Launch, auth_url: &str, origin_header: Option<&str>) -> BTreeSet<String> {
-    let domain = launch.custom.get("canvas_api_domain").map(|domain| format!("https://{domain}"));
-    [Some(launch.issuer.as_str()), Some(auth_url), launch.presentation.return_url.as_deref(), origin_header, domain.as_deref()]
+/// The origins a launch vouches for: issuer, authorization URL, return URL and, on Canvas, what it calls its domain. On other
+/// platforms a teacher may write custom parameters.
+pub(super) fn named(launch: &Launch, auth_url: &str) -> BTreeSet<String> {
+    let domain = launch.custom.get("canvas_api_domain").filter(|_| launch.profile().key == CANVAS.key).map(|d| format!("https://{d}"));
+    [Some(launch.issuer.as_str()), Some(auth_url), launch.presentation.return_url.as_deref(), domain.as_deref()]
         .into_iter()
         .flatten()
         .filter_map(origin)
         .collect()
+}
+
+/// Who may frame this one session: `known`, and the page that posted the launch. Whoever holds a launch can post it from anywhere,
+/// so that page is not remembered for others.
+pub(super) fn of_session(mut known: BTreeSet<String>, origin_header: Option<&str>) -> Vec<String> {
+    known.extend(origin_header.and_then(origin));
+    known.into_iter().collect()
 }
 
 /// `known` (JSON list) with `named`; the list to keep when that is more than before.

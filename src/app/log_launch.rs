@@ -67,7 +67,7 @@ pub(super) fn explain(reason: &Reason) -> String {
     if let Reason::Platform { description: Some(description), .. } = reason {
         text = format!("{text}: {description}");
     }
-    text.chars().take(500).collect()
+    text.chars().filter(|c| !c.is_control()).take(500).collect()
 }
 
 fn checks(passed: &[Check]) -> String {

@@ -26,8 +26,8 @@ impl App {
         read: bool,
     ) -> Result<(), AppError> {
         let Some(Page::Lesson(module, lesson)) = study.page(lesson_id) else { return Err(AppError::NotFound) };
-        if position.as_ref().is_some_and(|p| p.len() > LONGEST) {
-            return Err(AppError::Invalid("the position is too long".to_owned()));
+        if position.as_ref().is_some_and(|p| p.len() > LONGEST || p.contains('\0')) {
+            return Err(AppError::Invalid("the position is none".to_owned()));
         }
         let step = Step {
             tenant_id: visit.session.tenant_id.clone(),

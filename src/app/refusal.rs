@@ -84,6 +84,8 @@ pub struct Refused {
     pub client_id: String,
     /// Whose registration it is, where there is one.
     pub tenant_id: Option<String>,
+    /// The platform's way back, from a verified launch.
+    pub back: Option<String>,
 }
 
 impl Refused {
@@ -145,10 +147,18 @@ pub(super) struct Asking {
     pub(super) issuer: String,
     pub(super) client_id: String,
     pub(super) tenant_id: Option<String>,
+    pub(super) back: Option<String>,
 }
 
 impl Asking {
+    /// Notes who is claimed to ask, as far as a log line should hold it.
+    pub(super) fn named(&mut self, issuer: &str, client_id: &str) {
+        let short = |text: &str| text.chars().filter(|c| !c.is_control()).take(300).collect();
+        (self.issuer, self.client_id) = (short(issuer), short(client_id));
+    }
+
     pub(super) fn refused(self, why: impl Into<Reason>) -> Box<Refused> {
-        Box::new(Refused { why: why.into(), stage: self.stage, issuer: self.issuer, client_id: self.client_id, tenant_id: self.tenant_id })
+        let Self { stage, issuer, client_id, tenant_id, back } = self;
+        Box::new(Refused { why: why.into(), stage, issuer, client_id, tenant_id, back })
     }
 }

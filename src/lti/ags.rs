@@ -144,7 +144,7 @@ impl ResultItem {
     /// The grade in percent, if there is one.
     #[must_use]
     pub fn percent(&self) -> Option<f64> {
-        self.result_score.map(|score| 100.0 * score / self.maximum())
+        self.result_score.map(|score| 100.0 * score / self.maximum()).filter(|percent| percent.is_finite())
     }
 
     /// The points of the column.
@@ -256,5 +256,6 @@ mod tests {
         assert_eq!(result(r#"{"userId":"1","resultScore":0.5}"#), Some(50.0));
         assert_eq!(result(r#"{"userId":"1","resultScore":null,"resultMaximum":5}"#), None);
         assert_eq!(result(r#"{"userId":"1"}"#), None);
+        assert_eq!(result(r#"{"userId":"1","resultScore":1e308,"resultMaximum":1e-308}"#), None, "no number is no grade");
     }
 }

@@ -90,9 +90,17 @@ pub struct Person {
     pub email: Option<String>,
 }
 
-/// Text that is there and not empty.
+/// Longest id that is kept.
+pub(super) const MAX_ID: usize = 1024;
+
+/// Text that is there and not empty. Without NUL, which no database column takes: an odd name keeps nobody out.
 pub(super) fn text(from: &Map<String, Value>, name: &str) -> Option<String> {
-    from.get(name).and_then(Value::as_str).filter(|t| !t.trim().is_empty()).map(str::to_owned)
+    from.get(name).and_then(Value::as_str).map(|t| t.replace('\0', "")).filter(|t| !t.trim().is_empty())
+}
+
+/// Whether this can be kept as an id.
+pub(super) fn is_id(text: &str) -> bool {
+    text.len() <= MAX_ID && !text.contains('\0')
 }
 
 fn object<'a>(from: &'a Map<String, Value>, name: &str) -> Option<&'a Map<String, Value>> {
@@ -114,7 +122,8 @@ pub(super) fn person(claims: &Map<String, Value>) -> Person {
 
 pub(super) fn context(claims: &Map<String, Value>) -> Option<Context> {
     let context = object(claims, &format!("{LTI}context"))?;
-    Some(Context { id: text(context, "id")?, label: text(context, "label"), title: text(context, "title"), types: texts(context, "type") })
+    let id = context.get("id").and_then(Value::as_str).filter(|id| !id.trim().is_empty() && is_id(id))?.to_owned();
+    Some(Context { id, label: text(context, "label"), title: text(context, "title"), types: texts(context, "type") })
 }
 
 pub(super) fn ags(claims: &Map<String, Value>) -> Option<AgsEndpoint> {

@@ -117,8 +117,13 @@ impl Launch {
     /// May this user's work become a grade? Not for test students, masquerading staff or nobody.
     #[must_use]
     pub fn is_gradable(&self) -> bool {
-        let masquerading = self.custom.iter().any(|(name, _)| name.to_ascii_lowercase().ends_with("masquerading_user_id"));
-        self.sub.is_some() && self.roles.is_gradable() && !masquerading
+        self.sub.is_some() && self.roles.is_gradable() && self.masquerader().is_none()
+    }
+
+    /// The member of staff who acts as this user (Canvas's "Act as"), told by a custom parameter.
+    #[must_use]
+    pub fn masquerader(&self) -> Option<&str> {
+        self.custom.iter().find(|(name, _)| name.to_ascii_lowercase().ends_with("masquerading_user_id")).map(|(_, who)| who.as_str())
     }
 
     /// The content id to open: `to` of the target's query, else `to` of custom; none means the course's front page.

@@ -16,7 +16,7 @@ pub mod oidc;
 pub mod platform;
 pub mod roles;
 pub mod seal;
-mod strict_json;
+pub mod strict_json;
 pub mod target;
 #[cfg(test)]
 mod tests;

@@ -22,6 +22,9 @@ pub enum LoginError {
     /// A parameter is unreasonably long.
     #[error("`{0}` is too long")]
     TooLong(&'static str),
+    /// A parameter holds a NUL character, which no platform means and no database takes.
+    #[error("`{0}` holds a character that no parameter has")]
+    Unreadable(&'static str),
     /// The registration's authorization URL is no URL.
     #[error("the registered authorization URL `{0}` is not a web address")]
     AuthorizationUrl(String),
@@ -35,6 +38,7 @@ impl LoginError {
             LoginError::Missing(_) => "login_parameter_missing",
             LoginError::Repeated(_) => "login_parameter_repeated",
             LoginError::TooLong(_) => "login_parameter_too_long",
+            LoginError::Unreadable(_) => "login_parameter_unreadable",
             LoginError::AuthorizationUrl(_) => "registration_auth_url_wrong",
         }
     }
@@ -71,6 +75,9 @@ impl Parameters {
         }
         if value.len() > MAX_PARAMETER {
             return Err(LoginError::TooLong(name));
+        }
+        if value.contains('\0') {
+            return Err(LoginError::Unreadable(name));
         }
         Ok(Some(value.clone()))
     }
@@ -228,6 +235,7 @@ mod tests {
             ("iss=i&login_hint=h", LoginError::Missing("target_link_uri")),
             ("iss=i&iss=j&login_hint=h&target_link_uri=t", LoginError::Repeated("iss")),
             ("iss=i&login_hint=h&target_link_uri=t&client_id=a&client_id=b", LoginError::Repeated("client_id")),
+            ("iss=i%00&login_hint=h&target_link_uri=t", LoginError::Unreadable("iss")),
         ] {
             assert_eq!(LoginRequest::parse(pairs(text)), Err(error), "{text}");
         }

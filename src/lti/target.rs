@@ -5,7 +5,7 @@ use url::Url;
 /// Is `target` a page under `base` (our public URL)? Compared part by part; the path may not climb out.
 #[must_use]
 pub fn is_ours(base: &str, target: &str) -> bool {
-    if target.contains(['\\', '\t', '\r', '\n']) {
+    if target.contains(|c: char| c == '\\' || c.is_control()) {
         return false; // a URL parser repairs these, a browser may repair them differently
     }
     let (Ok(base), Ok(target)) = (Url::parse(base), Url::parse(target)) else { return false };

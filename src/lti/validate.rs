@@ -17,8 +17,6 @@ use super::{
 const LEEWAY: i64 = 60;
 /// Age at which a token is refused even if it has not expired, in seconds.
 const MAX_AGE: i64 = 600;
-/// Longest id that is kept.
-const MAX_ID: usize = 1024;
 
 /// What this launch has to be, from the registration and the login that began it.
 #[derive(Debug, Clone, Copy)]
@@ -118,7 +116,7 @@ fn id(claims: &Map<String, Value>, name: &'static str) -> Result<String, Fault> 
     if found.trim().is_empty() {
         return Err(Fault::Missing(name));
     }
-    if found.len() > MAX_ID { Err(unexpected(name, found)) } else { Ok(found.to_owned()) }
+    if claims::is_id(found) { Ok(found.to_owned()) } else { Err(unexpected(name, found)) }
 }
 
 /// One audience, and it is us. Another audience would be someone we do not trust with our launches.
@@ -217,7 +215,7 @@ fn resource_link(claims: &Map<String, Value>, message: MessageType) -> Result<Op
     if id.trim().is_empty() {
         return Err(Fault::Missing("resource_link.id"));
     }
-    if id.len() > MAX_ID {
+    if !claims::is_id(id) {
         return Err(unexpected("resource_link.id", id));
     }
     Ok(Some(ResourceLink { id: id.to_owned(), title: claims::text(link, "title"), description: claims::text(link, "description") }))

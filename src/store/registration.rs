@@ -206,11 +206,14 @@ pub async fn update(tx: &mut Tx, r: &Registration) -> Result<bool, StoreError> {
     )? > 0)
 }
 
-/// Switches it on or off.
+/// Switches it on or off. Off is off at once: what its launches opened ends, what they left stays.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn set_status(tx: &mut Tx, id: &str, status: RegistrationStatus, now: i64) -> Result<bool, StoreError> {
+    if status != RegistrationStatus::Active {
+        session::end_of_registration(tx, id).await?;
+    }
     Ok(execute!(tx, SET_STATUS, id, status, now)? > 0)
 }
 

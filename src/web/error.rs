@@ -74,6 +74,8 @@ pub(crate) struct Words {
     pub(crate) who: Cow<'static, str>,
     /// Values worth copying: label, value.
     pub(crate) facts: Vec<(&'static str, String)>,
+    /// The way back to the LMS, where a verified launch named one.
+    pub(crate) back: Option<String>,
 }
 
 impl Words {
@@ -84,6 +86,7 @@ impl Words {
             todo: todo.iter().map(|t| Cow::Borrowed(*t)).collect(),
             who: who.into(),
             facts: Vec::new(),
+            back: None,
         }
     }
 

@@ -37,12 +37,20 @@ impl Failures {
         if seen.len() > 2 * KEEP {
             return true;
         }
-        let entry = seen.entry((registration.to_owned(), address)).or_insert((now, 0));
+        let entry = seen.entry((registration.to_owned(), address.map(network))).or_insert((now, 0));
         if now.duration_since(entry.0) >= WINDOW {
             *entry = (now, 0);
         }
         entry.1 = entry.1.saturating_add(1);
         entry.1 > self.limit
+    }
+}
+
+/// Who is behind an address: with IPv6 that is a whole /64, which one machine may walk through.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
@@ -62,6 +70,16 @@ mod tests {
         assert!(!failures.count("b", HOME, now));
         assert!(!failures.count("a", None, now));
         assert!(!failures.count("a", HOME, now + WINDOW));
+    }
+
+    #[test]
+    fn an_ipv6_network_counts_as_one_address() {
+        let failures = Failures::new(1);
+        let now = Instant::now();
+        let at = |text: &str| Some(text.parse().unwrap());
+        assert!(!failures.count("a", at("2001:db8:1:2::1"), now));
+        assert!(failures.count("a", at("2001:db8:1:2:ffff::9"), now));
+        assert!(!failures.count("a", at("2001:db8:1:3::1"), now));
     }
 
     #[test]

@@ -50,6 +50,10 @@ impl<'a> Unverified<'a> {
         let get = |name| one(body, query, name).map_err(fail);
         let needed = |name| get(name)?.filter(|v| !v.is_empty()).ok_or_else(|| fail(Fault::Missing(name)));
         let wrong = |parameter, found: &str| fail(Fault::Unexpected { parameter, found: found.chars().take(100).collect() });
+        // No platform means it, and no database takes it.
+        if let Some((name, _)) = body.iter().chain(query).find(|(n, v)| n.contains('\0') || v.contains('\0')) {
+            return Err(wrong("a parameter with NUL", name));
+        }
         if let Some(found) = get("oauth_version")?.filter(|v| *v != "1.0") {
             return Err(wrong("oauth_version", found));
         }

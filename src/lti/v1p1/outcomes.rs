@@ -230,9 +230,9 @@ impl Said {
     fn outcome(self) -> Result<Outcome, Unreadable> {
         let codes = [CodeMajor::Success, CodeMajor::Processing, CodeMajor::Failure, CodeMajor::Unsupported];
         let code = codes.into_iter().find(|c| self.code.trim().eq_ignore_ascii_case(c.name())).ok_or(Unreadable::NoCode)?;
-        let fraction = self.score.trim().parse::<f64>().ok().filter(|f| f.is_finite());
+        let percent = self.score.trim().parse::<f64>().ok().map(|f| f * 100.0).filter(|p| p.is_finite());
         let description = self.description.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect();
-        Ok(Outcome { code, description, percent: fraction.map(|f| f * 100.0) })
+        Ok(Outcome { code, description, percent })
     }
 }
 

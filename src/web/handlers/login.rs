@@ -22,6 +22,9 @@ use crate::{
 /// The binding cookie's name starts with this; a part of the state's hash follows, so that logins side by side do not mix.
 const COOKIE: &str = "__Host-ferry-login-";
 
+/// More logins than these under way in one browser and the oldest are dropped.
+const LOGINS: usize = 20;
+
 /// Name of the cookie that binds `state` to a browser.
 pub(crate) fn cookie_name(state: &str) -> String {
     format!("{COOKIE}{}", &ids::sha256_hex(state.as_bytes())[..16])
@@ -61,7 +64,10 @@ fn answer(state: &State, request: &HttpRequest, login: &LoginStarted) -> HttpRes
     headers::framed_by(request, &serde_json::from_str::<Vec<String>>(&login.embedders).unwrap_or_default());
     let cookie = cookies::set(&cookie_name(&login.state), &login.proof, LOGIN_LIFE / 1000);
     let mut response = if login.storage.is_some() { HttpResponse::Ok() } else { HttpResponse::Found() };
-    if let Some(cookie) = cookie {
+    // Logins that never came back must not fill the cookie jar. Browsers send the oldest first.
+    let waiting: Vec<&str> = cookies::names(request.headers(), COOKIE).collect();
+    let old = waiting.iter().take((waiting.len() + 1).saturating_sub(LOGINS));
+    for cookie in cookie.into_iter().chain(old.filter_map(|name| cookies::clear(name))) {
         response.append_header((header::SET_COOKIE, cookie));
     }
     match &login.storage {

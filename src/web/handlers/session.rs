@@ -22,5 +22,5 @@ pub(crate) async fn end(state: Data<State>, sent: Sent<Visitor>) -> Result<HttpR
     if let Some(cookie) = cookies::clear(&format!("{SESSION_COOKIE}{}", visitor.visit.launch_id)) {
         response.append_header((header::SET_COOKIE, cookie));
     }
-    Ok(views::html(response, &EndedPage::new(&state, visitor.visit.data.return_url)))
+    Ok(views::html(response, &EndedPage::new(&state, visitor.visit.data.return_url.as_deref())))
 }

@@ -23,6 +23,10 @@ use crate::{
 const EXEMPT: &[&str] = &["/lti/login", "/lti/launch", "/lti/v1p1/launch", "/lti/notices"];
 
 pub(crate) async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    // No page has a NUL in its address, and PostgreSQL takes none in a text.
+    if request.path().contains("%00") || request.path().contains('\0') {
+        return Ok(request.error_response(web::Error::NotFound).map_into_boxed_body());
+    }
     if elsewhere(&request) {
         return Ok(request.error_response(web::Error::CrossSite("a trial answers this machine only")).map_into_boxed_body());
     }

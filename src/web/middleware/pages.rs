@@ -46,6 +46,9 @@ pub(crate) fn render(response: ServiceResponse<BoxBody>, id: &RequestId) -> Serv
 fn answer(error: &Error, request: &HttpRequest, id: &RequestId) -> HttpResponse {
     let mut page = HttpResponse::build(actix_web::ResponseError::status_code(error));
     page.insert_header((header::CACHE_CONTROL, "no-store"));
+    if matches!(error, Error::TooMany) {
+        page.insert_header((header::RETRY_AFTER, "60"));
+    }
     let words = error.words();
     if wants_json(request) {
         let mut body = words.as_json();

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Base;
+use super::{Base, web_link};
 use crate::web::State;
 
 #[derive(Template)]
@@ -13,9 +13,8 @@ pub(crate) struct EndedPage {
 }
 
 impl EndedPage {
-    /// `return_url` comes from a verified launch; only web addresses become links.
-    pub(crate) fn new(state: &State, return_url: Option<String>) -> Self {
-        let back = return_url.filter(|url| url::Url::parse(url).is_ok_and(|u| matches!(u.scheme(), "https" | "http")));
-        Self { base: Base::new(state), back }
+    /// `return_url` comes from a verified launch.
+    pub(crate) fn new(state: &State, return_url: Option<&str>) -> Self {
+        Self { base: Base::new(state), back: return_url.and_then(web_link) }
     }
 }

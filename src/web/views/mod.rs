@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
 use askama::Template;
+use url::Url;
 
 use super::State;
 
@@ -30,6 +31,13 @@ impl Base {
         let path = |name: &str| state.assets.path(name).to_owned();
         Self { lang: "en".to_owned(), style: path("ferry.css"), theme: path("theme.js"), icon: path("icon.svg"), script: path("tools.js") }
     }
+}
+
+/// A platform's address as a link: a web address, spelled as a parser reads it, that hides no other host behind a user name.
+pub(crate) fn web_link(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let plain = matches!(url.scheme(), "https" | "http") && url.username().is_empty() && url.password().is_none();
+    plain.then(|| url.into())
 }
 
 /// Renders `page` into `response`; a template that fails is our fault and says nothing more.

@@ -1,6 +1,7 @@
 //! What a page says about a login or launch that opened no session. The token's details are for the administrator's log: one text
 //! for every failed check tells an attacker nothing.
 
+use super::web_link;
 use crate::{
     app::{Reason, Refused},
     web::error::{OPERATOR, RELAUNCH, TEACHER, Words},
@@ -24,6 +25,7 @@ pub(crate) fn words(refused: &Refused) -> Words {
         }
         _ => {}
     }
+    words.back = refused.back.as_deref().and_then(web_link);
     words
 }
 
