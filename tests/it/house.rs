@@ -4,8 +4,8 @@ use std::{
     collections::BTreeMap,
     net::TcpListener,
     sync::{
-        Arc, OnceLock,
-        atomic::{AtomicI64, Ordering},
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicI64, AtomicU32, Ordering},
     },
 };
 
@@ -94,6 +94,9 @@ pub(crate) fn write_tiny_course(dir: &std::path::Path) {
 pub(crate) struct Issuer {
     pub(crate) key: SigningKey,
     pub(crate) port: u16,
+    /// What it serves as its key set.
+    document: Arc<Mutex<String>>,
+    fetches: Arc<AtomicU32>,
 }
 
 impl Issuer {
@@ -102,22 +105,25 @@ impl Issuer {
         static DER: OnceLock<Vec<u8>> = OnceLock::new();
         let der = DER.get_or_init(|| SigningKey::generate("key-1").unwrap().private_der().to_vec());
         let key = SigningKey::from_der("key-1", der).unwrap();
-        let port = Self::serve_key(&key).await;
-        Self { key, port }
+        let (document, fetches) = (Arc::new(Mutex::new(jwks_document(std::slice::from_ref(key.public_jwk())))), Arc::default());
+        let port = Self::serve_document(Arc::clone(&document), Arc::clone(&fetches)).await;
+        Self { key, port, document, fetches }
     }
 
     /// Serves the public half of another key; gives where.
     pub(crate) async fn serve(key: &SigningKey) -> String {
-        format!("http://127.0.0.1:{}", Self::serve_key(key).await)
+        let document = Arc::new(Mutex::new(jwks_document(std::slice::from_ref(key.public_jwk()))));
+        format!("http://127.0.0.1:{}", Self::serve_document(document, Arc::default()).await)
     }
 
-    async fn serve_key(key: &SigningKey) -> u16 {
-        let document = jwks_document(std::slice::from_ref(key.public_jwk()));
+    async fn serve_document(served: Arc<Mutex<String>>, counted: Arc<AtomicU32>) -> u16 {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let _ = stream.read(&mut [0; 4096]).await;
+                counted.fetch_add(1, Ordering::SeqCst);
+                let document = served.lock().unwrap().clone();
                 let answer = format!(
                     "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{document}",
                     document.len()
@@ -126,6 +132,16 @@ impl Issuer {
             }
         });
         port
+    }
+
+    /// Serves another key set from now on.
+    pub(crate) fn publish(&self, document: &Value) {
+        *self.document.lock().unwrap() = document.to_string();
+    }
+
+    /// How often anything was fetched from it.
+    pub(crate) fn fetches(&self) -> u32 {
+        self.fetches.load(Ordering::SeqCst)
     }
 
     pub(crate) fn url(&self) -> String {
@@ -173,23 +189,28 @@ pub(crate) async fn serve(store: &Store, public: &str, certificate: Option<&Cert
 
 impl House {
     pub(crate) async fn open(db: &Db) -> Self {
+        Self::open_with(db, Options { failures_a_minute: 100, ..Options::default() }).await
+    }
+
+    pub(crate) async fn open_with(db: &Db, options: Options) -> Self {
         let ahead = Arc::new(AtomicI64::new(0));
         let offset = Arc::clone(&ahead);
-        Self::open_with(db, ahead, Arc::new(move || clock::now() + jiff::SignedDuration::from_millis(offset.load(Ordering::Relaxed)))).await
+        let clock = Arc::new(move || clock::now() + jiff::SignedDuration::from_millis(offset.load(Ordering::Relaxed)));
+        Self::open_by(db, ahead, clock, options).await
     }
 
     /// A house whose clock stands still.
     pub(crate) async fn open_at_rest(db: &Db) -> Self {
         let now = clock::now();
-        Self::open_with(db, Arc::default(), Arc::new(move || now)).await
+        Self::open_by(db, Arc::default(), Arc::new(move || now), Options { failures_a_minute: 100, ..Options::default() }).await
     }
 
-    async fn open_with(db: &Db, ahead: Arc<AtomicI64>, clock: Clock) -> Self {
+    async fn open_by(db: &Db, ahead: Arc<AtomicI64>, clock: Clock, options: Options) -> Self {
         let issuer = Issuer::start().await;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let app = Arc::new(app(&db.store, Site::parse(&base).unwrap(), clock, issuer.port));
-        let state = State::new(Arc::clone(&app), Options { failures_a_minute: 100, ..Options::default() });
+        let state = State::new(Arc::clone(&app), options);
         tokio::spawn(web::serve(listener, None, 1, state).unwrap().server);
         let registration = registration(&issuer, CLIENT_ID);
         let registration_id = registration.id.clone();
@@ -338,10 +359,17 @@ pub(crate) struct Browser {
     pub(crate) cookies: BTreeMap<String, String>,
 }
 
+/// One for all browsers: making one takes longer than most requests. No connection is kept, because each test has a runtime of its
+/// own.
+pub(crate) fn client() -> reqwest::Client {
+    static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
+    let make = || reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().pool_max_idle_per_host(0).build();
+    CLIENT.get_or_init(|| make().unwrap()).clone()
+}
+
 impl Browser {
     pub(crate) fn new() -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { client, cookies: BTreeMap::new() }
+        Self { client: client(), cookies: BTreeMap::new() }
     }
 
     pub(crate) fn sessions(&self) -> Vec<&String> {
@@ -351,6 +379,11 @@ impl Browser {
     pub(crate) async fn get(&mut self, url: &str) -> Page {
         let page = self.send(self.client.get(url)).await;
         Box::pin(self.follow(page)).await
+    }
+
+    /// One answer; redirects are not followed.
+    pub(crate) async fn get_only(&mut self, url: &str) -> Page {
+        self.send(self.client.get(url)).await
     }
 
     /// A form of our own page.

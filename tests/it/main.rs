@@ -10,6 +10,8 @@ mod databases;
 mod delivery;
 mod downloads;
 mod fake_platform;
+mod fooled;
+mod fuzzed;
 mod house;
 mod http;
 mod launch;

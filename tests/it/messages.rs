@@ -1,4 +1,4 @@
-//! docs/MESSAGES.md and docs/LOGGING.md know every code and every metric of the sources.
+//! docs/MESSAGES.md and docs/LOGGING.md know every code and every metric of the sources; SECURITY.md names tests that exist.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -87,4 +87,47 @@ fn every_setting_the_messages_name_exists() {
             );
         }
     }
+}
+
+/// Every Rust file of the sources and tests, as `module::path` and text.
+fn modules() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("src"), root.join("tests/it")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let short = path.strip_prefix(root).unwrap().to_string_lossy().replace("tests/it/", "").replace("src/", "");
+                let module = short.trim_end_matches(".rs").trim_end_matches("/mod").replace('/', "::");
+                files.push((module, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn every_threat_has_its_tests_and_each_of_them_exists() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/SECURITY.md")).unwrap();
+    let modules = modules();
+    let mut lost = Vec::new();
+    let mut proved = BTreeSet::new();
+    for line in page.lines().filter(|l| l.starts_with("| ")) {
+        let names: Vec<&str> = line.split('`').skip(1).step_by(2).filter(|t| t.contains("::")).collect();
+        for name in &names {
+            let (module, test) = name.rsplit_once("::").unwrap();
+            if !modules.iter().any(|(m, text)| m == module && text.contains(&format!("fn {test}("))) {
+                lost.push((*name).to_owned());
+            }
+        }
+        let threat = line.split_whitespace().nth(1).unwrap_or_default();
+        if threat.starts_with('T') && !names.is_empty() {
+            proved.insert(threat.to_owned());
+        }
+    }
+    assert_eq!(lost, Vec::<String>::new(), "SECURITY.md names tests that are not there");
+    assert_eq!(proved, (1..=20).map(|n| format!("T{n}")).collect(), "each threat names a test");
 }

@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// The program with its data, on a port of its own.
-pub(super) struct Ferry {
-    base: String,
+pub(crate) struct Ferry {
+    pub(crate) base: String,
     /// `FERRY_DATABASE_URL`, where it is not the data folder's.
     database: Option<String>,
     data: TempDir,
@@ -27,7 +27,7 @@ pub(super) struct Ferry {
 
 impl Ferry {
     /// Registered with the platform, serving.
-    pub(super) async fn start(platform: &FakePlatform, db: &Db) -> Ferry {
+    pub(crate) async fn start(platform: &FakePlatform, db: &Db) -> Ferry {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let data = tempfile::tempdir().unwrap();
         write_tiny_course(&data.path().join("course"));
@@ -62,7 +62,7 @@ impl Ferry {
         command
     }
 
-    pub(super) async fn serve(&mut self) {
+    pub(crate) async fn serve(&mut self) {
         let log = std::fs::File::options().create(true).append(true).open(self.data.path().join("log")).unwrap();
         self.child = Some(self.command().arg("serve").stdout(Stdio::null()).stderr(log).spawn().unwrap());
         let began = Instant::now();
@@ -74,10 +74,17 @@ impl Ferry {
     }
 
     /// SIGKILL: nothing is finished, nothing is said.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
+    }
+
+    /// SIGTERM: it finishes what is under way and says so.
+    pub(crate) fn stop(&mut self) {
+        let mut child = self.child.take().unwrap();
+        assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+        assert!(child.wait().unwrap().success());
     }
 
     /// A learner launches and answers everything, or half of it.
@@ -92,15 +99,21 @@ impl Ferry {
         submit(browser, &quiz, &[("a-q1", "yes"), ("a-q2", if all_right { "12.5" } else { "1" })]).await
     }
 
-    pub(super) async fn launch(&self, browser: &mut Browser, platform: &FakePlatform, sub: &str, role: &str) -> Page {
+    /// Logs in; gives the form that the platform's page would post.
+    pub(crate) async fn form(&self, browser: &mut Browser, platform: &FakePlatform, sub: &str, role: &str) -> Vec<(&'static str, String)> {
         let login = platform.initiate(sub, role, &format!("{}/lti/launch?to=alpha", self.base));
         let login: Vec<(&str, String)> = login.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
         let origin = platform.url("");
         let redirect = browser.post_from(&format!("{}/lti/login", self.base), &login, Some(&origin)).await;
         let form = reqwest::get(redirect.headers["location"].to_str().unwrap()).await.unwrap().text().await.unwrap();
         let form = fields(&form);
-        let form: Vec<(&str, String)> = form.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
-        let page = browser.post_from(&format!("{}/lti/launch", self.base), &form, Some(&origin)).await;
+        let value = |name: &str| form.iter().find(|(n, _)| n == name).unwrap().1.clone();
+        vec![("id_token", value("id_token")), ("state", value("state"))]
+    }
+
+    pub(super) async fn launch(&self, browser: &mut Browser, platform: &FakePlatform, sub: &str, role: &str) -> Page {
+        let form = self.form(browser, platform, sub, role).await;
+        let page = browser.post_from(&format!("{}/lti/launch", self.base), &form, Some(&platform.url(""))).await;
         let page = browser.follow(page).await;
         assert_eq!(page.status, 200, "{}", page.body);
         page

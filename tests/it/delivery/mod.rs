@@ -10,6 +10,8 @@ mod refusals;
 mod routine;
 mod working;
 
+pub(crate) use ferry::Ferry;
+
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},

@@ -79,6 +79,8 @@ const SPOILED: &[Spoil] = &[
     ("v1p1_signing_wrong", |s| changed(s, "oauth_signature_method", "PLAINTEXT")),
     ("v1p1_signing_wrong", |s| changed(s, "oauth_version", "2.0")),
     ("v1p1_signing_wrong", |s| changed(s, "oauth_timestamp", "soon")),
+    ("v1p1_signing_wrong", |s| s.sign(&s.with("user_id", Some("ada\0")))),
+    ("v1p1_signing_wrong", |s| changed(s, "oauth_consumer_key", "nobody\0")),
     ("v1p1_version_wrong", |s| s.sign(&s.with("lti_version", Some("LTI-2p0")))),
     ("v1p1_version_wrong", |s| s.sign(&s.with("lti_version", None))),
     ("v1p1_message_type_wrong", |s| s.sign(&s.with("lti_message_type", Some("what")))),

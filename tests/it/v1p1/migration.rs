@@ -110,6 +110,9 @@ fn a_claim_that_proves_nothing_moves_nothing_and_fails_no_launch() {
             ("an unknown key", Some(&site.secret), |c| c[CLAIM]["oauth_consumer_key"] = json!("nobody's")),
             ("no object", Some(&site.secret), |c| c[CLAIM] = json!("x")),
             ("a person unknown there", Some(&site.secret), |c| c[CLAIM]["user_id"] = json!("eve")),
+            ("staff who act as the learner", Some(&site.secret), |c| {
+                c[format!("{LTI}custom")]["canvas_masquerading_user_id"] = json!("77");
+            }),
             ("a link unknown there", Some(&site.secret), |c| c[CLAIM]["resource_link_id"] = json!("x")),
         ];
         for (what, secret, change) in attempts {
