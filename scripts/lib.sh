@@ -1,4 +1,4 @@
-# Shared by scripts/try and tests/run: say, die, has, need_rust, install_or_say. Sourced, never run.
+# Shared by scripts/try and tests/run: say, die, has, has_perl, need_rust, install_or_say. Sourced, never run.
 # shellcheck shell=bash
 
 RUST_WANTED=1.95
@@ -20,6 +20,9 @@ has_openssl_headers() {
     if has pkg-config && pkg-config --exists 'openssl >= 1.1.1' 2>/dev/null; then return 0; fi
     [ -n "${OPENSSL_DIR:-}" ] && [ -e "$OPENSSL_DIR/include/openssl/ssl.h" ]
 }
+
+# Debian's perl-base is a perl too, but without the modules that OpenSSL's build uses.
+has_perl() { has perl && perl -MFindBin -MIPC::Cmd -MTime::Piece -e 1 2>/dev/null; }
 
 need_rust() {
     [ -d "$HOME/.cargo/bin" ] && PATH="$PATH:$HOME/.cargo/bin"
