@@ -43,7 +43,7 @@ impl Sqlite {
         let open = |e: sqlx::Error| opening(path, e);
         let options = options(path);
         // The first connection makes the file and turns WAL on, before readers come.
-        let write = Shelf::open(1, &options.clone().create_if_missing(true)).await.map_err(open)?;
+        let write = first(&options.clone().create_if_missing(true), path).await?;
         let mut connection = write.lend().await?;
         if let Err(e) = migrate::sqlite(&mut connection).await {
             drop(connection);
@@ -153,6 +153,20 @@ fn opening(path: &Path, error: sqlx::Error) -> StoreError {
         StoreError::Database(e) => StoreError::Open { name: path.display().to_string(), message: e.to_string() },
         other => StoreError::Open { name: path.display().to_string(), message: other.to_string() },
     }
+}
+
+/// Where two programs make the same file, one of them turns WAL on and SQLite tells the other "busy" at once,
+/// whatever the busy timeout says.
+async fn first(options: &SqliteConnectOptions, path: &Path) -> Result<Shelf, StoreError> {
+    let opened = async {
+        loop {
+            match Shelf::open(1, options).await.map_err(|e| opening(path, e)) {
+                Err(StoreError::Locked) => tokio::time::sleep(Duration::from_millis(10)).await,
+                done => return done,
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), opened).await.unwrap_or(Err(StoreError::Locked))
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {

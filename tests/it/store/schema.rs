@@ -90,15 +90,21 @@ fn a_migration_edited_after_it_ran_is_noticed() {
 
 #[test]
 fn two_programs_may_open_a_new_database_at_the_same_moment() {
-    let dir = tempfile::tempdir().unwrap();
-    let settings = courseferry::config::DatabaseSettings::sqlite_in(dir.path());
-    let threads: Vec<_> = (0..4)
-        .map(|_| {
-            let settings = settings.clone();
-            std::thread::spawn(move || block_on(async { Store::connect(&settings).await.map(drop) }))
-        })
-        .collect();
-    for thread in threads {
-        thread.join().unwrap().unwrap();
+    // Once is luck: the moment in which they meet is short.
+    for _ in 0..40 {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = courseferry::config::DatabaseSettings::sqlite_in(dir.path());
+        let together = std::sync::Arc::new(std::sync::Barrier::new(4));
+        let open = |_| {
+            let (settings, together) = (settings.clone(), together.clone());
+            std::thread::spawn(move || {
+                together.wait();
+                block_on(async { Store::connect(&settings).await.map(drop) })
+            })
+        };
+        let threads: Vec<_> = (0..4).map(open).collect();
+        for thread in threads {
+            thread.join().unwrap().unwrap();
+        }
     }
 }
