@@ -124,7 +124,8 @@ fn every_threat_has_its_tests_and_each_of_them_exists() {
             }
         }
         let threat = line.split_whitespace().nth(1).unwrap_or_default();
-        if threat.starts_with('T') && !names.is_empty() {
+        let numbered = threat.strip_prefix('T').is_some_and(|n| n.parse::<u8>().is_ok());
+        if numbered && !names.is_empty() {
             proved.insert(threat.to_owned());
         }
     }

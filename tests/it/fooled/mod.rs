@@ -56,6 +56,9 @@ enum Outcome {
     Opens(&'static str, bool),
 }
 
+/// What is posted for this token and state.
+type Form = fn(&str, &str) -> Vec<(String, String)>;
+
 /// A good launch, to be bent.
 pub(crate) struct Bend<'h> {
     house: &'h House,
@@ -71,7 +74,7 @@ pub(crate) struct Bend<'h> {
     /// What happens to the compact token in the end.
     compact: fn(String) -> String,
     /// Instead of `id_token` and `state`.
-    form: Option<fn(&str, &str) -> Vec<(String, String)>>,
+    form: Option<Form>,
     /// The browser that posts the form.
     browser: Who,
     /// Milliseconds between login and launch.
