@@ -1,13 +1,13 @@
 //! A platform is added by an administrator: a form with as few fields as its product allows.
 
-use url::Url;
-
 use super::{
     App, AppError,
     admin_sign_in::{AdminVisit, audit},
 };
+pub use crate::lti::canvas::SITES as CANVAS_SITES;
 use crate::{
     ids,
+    lti::{address, canvas as canvas_hosts},
     store::{
         Durability, StoreError, Tx,
         registration::{self, DeploymentPolicy, Registration, RegistrationStatus},
@@ -89,13 +89,6 @@ impl Product {
         }
     }
 }
-
-/// Hosted Canvas: (key, name, issuer, host that logs in).
-pub const CANVAS_SITES: [(&str, &str, &str, &str); 3] = [
-    ("production", "Production", "https://canvas.instructure.com", "https://sso.canvaslms.com"),
-    ("beta", "Beta", "https://canvas.beta.instructure.com", "https://sso.beta.canvaslms.com"),
-    ("test", "Test", "https://canvas.test.instructure.com", "https://sso.test.canvaslms.com"),
-];
 
 /// A form as it was typed. Which fields count depends on the product.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -186,7 +179,7 @@ impl PlatformForm {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let host = Url::parse(&addresses.issuer).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default();
+        let host = address::parse(&addresses.issuer).map(|url| address::authority(&url)).unwrap_or_default();
         let policy = if product.family() == "canvas" && deployments.is_empty() { DeploymentPolicy::Accept } else { DeploymentPolicy::Pin };
         let registration = Registration {
             id: ids::new_id(),
@@ -248,12 +241,8 @@ impl PlatformForm {
 }
 
 fn canvas(issuer: String, host: &str) -> Addresses {
-    Addresses {
-        issuer,
-        auth: format!("{host}/api/lti/authorize_redirect"),
-        token: format!("{host}/login/oauth2/token"),
-        jwks: format!("{host}/api/lti/security/jwks"),
-    }
+    let [auth, token, jwks] = canvas_hosts::endpoints(host);
+    Addresses { issuer, auth, token, jwks }
 }
 
 /// A site's address without a slash at the end. People paste the address of any page: what follows a known path is cut off.
@@ -262,14 +251,14 @@ fn site(text: &str, advice: &str, problems: &mut Problems) -> String {
     let known =
         ["/mod/", "/admin/", "/my", "/login/", "/course/", "/index.php"].iter().fold(known, |t, cut| t.split(cut).next().unwrap_or(t));
     let site = known.trim_end_matches('/').to_owned();
-    if address(&site).is_none() {
+    if address::parse(&site).is_err() {
         problems.push(("site", advice.to_owned()));
     }
     site
 }
 
 fn check(field: &'static str, text: &str, problems: &mut Problems) {
-    if address(text).is_none() {
+    if address::parse(text).is_err() {
         let name = match field {
             "issuer" => "issuer",
             "auth_url" => "login URL",
@@ -278,12 +267,6 @@ fn check(field: &'static str, text: &str, problems: &mut Problems) {
         };
         problems.push((field, format!("Copy the whole {name}, starting with https://.")));
     }
-}
-
-fn address(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok().filter(|_| text.len() <= LONGEST)?;
-    let plain = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
-    (plain && url.host_str().is_some()).then_some(url)
 }
 
 impl App {

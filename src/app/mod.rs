@@ -22,12 +22,14 @@ mod media;
 mod migrate_v1p1;
 pub mod packages;
 mod password;
+pub mod platform_changes;
 pub mod platforms;
 pub mod read_results;
 pub mod read_roster;
 mod receipt;
 mod record_progress;
 mod refusal;
+pub mod register_platform;
 mod remembered;
 mod resend_score;
 mod sight;
@@ -37,9 +39,11 @@ mod start_attempt;
 pub mod study;
 mod submit_quiz;
 pub mod this_machine;
+mod tool;
 pub mod tool_keys;
 pub mod v1p1_keys;
 mod visit;
+pub mod waiting;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -65,7 +69,7 @@ use crate::{
     clock::Clock,
     course::Course,
     lti::seal::MasterKey,
-    services::key_sets::KeySets,
+    services::{http::Client, key_sets::KeySets},
     store::{Store, StoreError},
 };
 
@@ -77,6 +81,8 @@ pub struct App {
     pub store: Store,
     /// Now.
     pub clock: Clock,
+    /// Calls platforms, behind the address guard.
+    pub http: Client,
     /// Platforms' keys.
     pub key_sets: KeySets,
     /// Signs addresses of course files.
@@ -104,6 +110,8 @@ pub struct Parts {
     pub store: Store,
     /// Now.
     pub clock: Clock,
+    /// Calls platforms, behind the address guard.
+    pub http: Client,
     /// Platforms' keys.
     pub key_sets: KeySets,
     /// Signs addresses of course files.
@@ -126,6 +134,7 @@ impl App {
             site: parts.site,
             store: parts.store,
             clock: parts.clock,
+            http: parts.http,
             key_sets: parts.key_sets,
             media: parts.media,
             session_life: i64::from(parts.session_hours) * 60 * 60 * 1000,

@@ -4,13 +4,16 @@ use super::{
     App, AppError,
     add_platform::{PlatformForm, Product},
     admin_sign_in::{AdminVisit, audit},
+    platform_changes,
+    register_platform::{Difference, Proposal},
 };
 use crate::lti::v1p1::ISSUER;
 use crate::store::{
     Durability, Tx,
     launch_log::LaunchLog,
     overview::{self, Glance},
-    registration::{self, Belongings, Deployment, DeploymentPolicy, Registration, RegistrationStatus},
+    registration::{self, Belongings, Deployment, DeploymentPolicy, DeploymentStatus, Registration, RegistrationStatus},
+    registration_origin::{self, Origin},
     tool_key::{self, ToolKey},
 };
 
@@ -43,6 +46,12 @@ pub struct PlatformView {
     pub belongings: Belongings,
     /// Its line in the list.
     pub glance: Option<Glance>,
+    /// What it said of itself, if it registered by itself.
+    pub origin: Option<Origin>,
+    /// What would change: it registered again and waits for the administrator.
+    pub changes: Vec<Difference>,
+    /// Others of the same issuer, whose place it could take.
+    pub others: Vec<Registration>,
 }
 
 /// What can be done to a registration.
@@ -54,8 +63,16 @@ pub enum Act {
     SwitchOff,
     /// Let one deployment in.
     ApproveDeployment(String),
-    /// Put one deployment back into the queue.
+    /// Turn one deployment down.
     BlockDeployment(String),
+    /// Take over what the platform said when it registered again.
+    ApplyChange,
+    /// Turn that down.
+    DropChange,
+    /// Put this registration in the place of an older one of the same issuer, whose learners keep their work.
+    TakePlaceOf(String),
+    /// Register the same client id for the other environments of hosted Canvas.
+    AddSiblings,
     /// What happens to deployments we have not met.
     SetPolicy(DeploymentPolicy),
     /// Whether launches without a user id are accepted.
@@ -85,8 +102,18 @@ impl App {
     pub async fn platform(&self, admin: &AdminVisit, id: &str) -> Result<PlatformView, AppError> {
         let mut tx = self.store.read().await?;
         let r = own(&mut tx, admin, id).await?;
+        let deployments = registration::deployments(&mut tx, &r.id).await?;
+        let origin = registration_origin::find(&mut tx, &r.id).await?;
+        let changes = match registration_origin::proposed(&mut tx, &r.id).await? {
+            Some(change) => Proposal::read(&change.body)?.differences(&r, &deployments, origin.as_ref()),
+            None => Vec::new(),
+        };
+        let others = platform_changes::older(&mut tx, &r).await?;
         Ok(PlatformView {
-            deployments: registration::deployments(&mut tx, &r.id).await?,
+            deployments,
+            origin,
+            changes,
+            others,
             launches: overview::launches(&mut tx, &r.tenant_id, &r.issuer, &r.client_id, LINES).await?,
             keys: tool_key::list(&mut tx, &r.tenant_id).await?,
             belongings: registration::belongings(&mut tx, &r.id).await?,
@@ -95,23 +122,23 @@ impl App {
         })
     }
 
-    /// Does `act` to a platform.
+    /// Does `act` to a platform. Gives the registration to look at afterwards.
     ///
     /// # Errors
-    /// When there is none, it is another tenant's, or it has no such deployment.
-    pub async fn act_on_platform(&self, admin: &AdminVisit, id: &str, act: Act) -> Result<(), AppError> {
+    /// When there is none, it is another tenant's, or it has no such deployment or change.
+    pub async fn act_on_platform(&self, admin: &AdminVisit, id: &str, act: Act) -> Result<String, AppError> {
         let (who, id, now, what) = (admin.clone(), id.to_owned(), self.now(), act.name());
-        let on = self
+        let (on, stays) = self
             .store
             .write(Durability::Full, async move |tx: &mut Tx| {
                 let r = own(tx, &who, &id).await?;
-                carry_out(tx, &r, &act, now).await?;
-                Ok::<_, AppError>(r.issuer)
+                let stays = carry_out(tx, &r, &act, now).await?;
+                Ok::<_, AppError>((r.issuer, stays.unwrap_or(r.id)))
             })
             .await?;
         self.remembered.forget();
         audit(&admin.account, what, &on);
-        Ok(())
+        Ok(stays)
     }
 
     /// Changes name and addresses. Issuer and client id stay: they are what the platform is known by.
@@ -190,6 +217,10 @@ impl Act {
             Self::BlockDeployment(_) => "deployment blocked",
             Self::SetPolicy(_) => "deployment policy changed",
             Self::SetAnonymous(_) => "anonymous launches changed",
+            Self::ApplyChange => "change of a platform applied",
+            Self::DropChange => "change of a platform turned down",
+            Self::TakePlaceOf(_) => "platform put in an older one's place",
+            Self::AddSiblings => "other environments added",
         }
     }
 }
@@ -198,11 +229,12 @@ async fn own(tx: &mut Tx, admin: &AdminVisit, id: &str) -> Result<Registration, 
     registration::find(tx, id).await?.filter(|r| r.tenant_id == admin.account.tenant_id).ok_or(AppError::NotFound)
 }
 
-async fn carry_out(tx: &mut Tx, r: &Registration, act: &Act, now: i64) -> Result<(), AppError> {
+/// Gives the registration that stays, where it is not this one.
+async fn carry_out(tx: &mut Tx, r: &Registration, act: &Act, now: i64) -> Result<Option<String>, AppError> {
     match act {
         Act::Approve => {
             registration::set_status(tx, &r.id, RegistrationStatus::Active, now).await?;
-            for d in registration::deployments(tx, &r.id).await? {
+            for d in registration::deployments(tx, &r.id).await?.iter().filter(|d| d.status == DeploymentStatus::Waiting) {
                 registration::approve_deployment(tx, &d.id).await?;
             }
         }
@@ -213,7 +245,7 @@ async fn carry_out(tx: &mut Tx, r: &Registration, act: &Act, now: i64) -> Result
         }
         Act::BlockDeployment(id) => {
             its_deployment(tx, r, id).await?;
-            registration::suspend_deployment(tx, id).await?;
+            registration::block_deployment(tx, id).await?;
         }
         Act::SetPolicy(policy) => {
             registration::update(tx, &Registration { deployment_policy: *policy, updated_at: now, ..r.clone() }).await?;
@@ -221,8 +253,12 @@ async fn carry_out(tx: &mut Tx, r: &Registration, act: &Act, now: i64) -> Result
         Act::SetAnonymous(anonymous) => {
             registration::update(tx, &Registration { anonymous: *anonymous, updated_at: now, ..r.clone() }).await?;
         }
+        Act::ApplyChange => platform_changes::apply(tx, r, now).await?,
+        Act::DropChange => drop(registration_origin::drop_proposed(tx, &r.id).await?),
+        Act::TakePlaceOf(old) => return platform_changes::take_place(tx, r, old, now).await.map(Some),
+        Act::AddSiblings => platform_changes::add_siblings(tx, r, now).await?,
     }
-    Ok(())
+    Ok(None)
 }
 
 async fn its_deployment(tx: &mut Tx, r: &Registration, id: &str) -> Result<(), AppError> {

@@ -3,11 +3,10 @@
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::{Context, Exit, now, private};
+use super::{Context, Exit, now, secret_link};
 use crate::{
-    config::Settings,
     ids,
-    store::{DEFAULT_TENANT, Durability, Tx, admin, meta},
+    store::{DEFAULT_TENANT, Durability, Tx, admin},
 };
 
 /// How long a link can be used.
@@ -38,26 +37,8 @@ pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
     let address = ctx.with_store(&settings, async |store| {
         let op = async move |tx: &mut Tx| admin::add_link(tx, DEFAULT_TENANT, &hash, now + MINUTES * 60_000, now).await;
         store.write(Durability::Full, op).await?;
-        Ok(meta::get(&mut store.read().await?, meta::ADDRESS).await?)
+        secret_link::public_address(store, &settings).await
     })?;
-    // What is set counts; else where the last server really was, whose port may be one that was free.
-    let address = address.filter(|_| settings.server.public_url.is_none());
-    let address = address.unwrap_or_else(|| settings.server.public_url_on(settings.server.listen));
     // The token rides behind `#`, where no server's or proxy's log sees it; the page posts it.
-    hand_over(&format!("{address}/admin/sign-in#{token}"), &settings, ctx)
-}
-
-fn hand_over(link: &str, settings: &Settings, ctx: &Context) -> anyhow::Result<Exit> {
-    if ctx.out.is_terminal() {
-        ctx.out.data(link)?;
-        ctx.out.say(format!("works once, for {MINUTES} minutes"));
-    } else {
-        let path = private::write(&settings.database.data_dir, "admin-link", link)?;
-        ctx.out.data(path.display().to_string())?;
-        ctx.out.say(format!("the link is in this file, for your eyes only; it works once, for {MINUTES} minutes"));
-    }
-    if settings.plain_http_beyond_loopback() {
-        ctx.out.warn("the public address is plain http: browsers will not keep the sign-in; set FERRY_PUBLIC_URL to an https address");
-    }
-    Ok(Exit::Success)
+    secret_link::hand_over(&format!("{address}/admin/sign-in#{token}"), "admin-link", &format!("{MINUTES} minutes"), &settings, ctx)
 }

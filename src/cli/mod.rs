@@ -13,6 +13,7 @@ mod new;
 pub mod output;
 mod platform;
 mod private;
+mod secret_link;
 pub mod serve;
 
 #[cfg(test)]

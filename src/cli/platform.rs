@@ -1,6 +1,7 @@
 //! `ferry platform`: which platforms know us. Needs no network, works beside a running server.
 
 mod add;
+mod invite;
 mod show;
 mod v1p1;
 
@@ -12,6 +13,7 @@ use crate::store::{DEFAULT_TENANT, Durability, Store, Tx, registration, registra
 /// Connect platforms: Moodle, Canvas, Open edX and others
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
+    ferry platform invite    a link that Moodle, Canvas and others register the tool by\n  \
     ferry platform add --name \"Moodle of our school\" --family moodle --client-id AbC123 --deployment 1 \\\n    \
         --issuer https://moodle.example.edu --auth-url https://moodle.example.edu/mod/lti/auth.php \\\n    \
         --token-url https://moodle.example.edu/mod/lti/token.php --jwks-url https://moodle.example.edu/mod/lti/certs.php\n  \
@@ -26,7 +28,9 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Add a platform
+    /// Make a one-time link by which an LMS registers itself
+    Invite(invite::Args),
+    /// Add a platform by its values
     Add(add::Args),
     /// Add a platform that speaks LTI 1.1 only
     AddV1p1(v1p1::Args),
@@ -70,6 +74,7 @@ enum Action {
 pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
     let settings = ctx.settings()?;
     ctx.with_store(&settings, async |store| match &args.action {
+        Action::Invite(args) => invite::run(args, store, &settings, ctx).await,
         Action::Add(add) => add::run(add, store, ctx).await,
         Action::AddV1p1(add) => v1p1::add(add, store, &settings, ctx).await,
         Action::Key { platform } => v1p1::renew(platform, store, &settings, ctx).await,
@@ -104,11 +109,15 @@ async fn approve(store: &Store, word: &str, only: &[String], ctx: &Context) -> a
                 return Err(Refused::Because(format!("no launch has named deployment `{unknown}` yet; known: {}", ids.join(", "))));
             }
             let mut approved = Vec::new();
-            for d in known.iter().filter(|d| d.status == registration::DeploymentStatus::Waiting) {
-                if only.is_empty() || only.contains(&d.lms_id) {
-                    registration::approve_deployment(tx, &d.id).await?;
-                    approved.push(d.lms_id.clone());
-                }
+            // One that was turned down is let in by its name only.
+            let waits = |d: &&registration::Deployment| match d.status {
+                registration::DeploymentStatus::Active => false,
+                registration::DeploymentStatus::Waiting => only.is_empty() || only.contains(&d.lms_id),
+                registration::DeploymentStatus::Blocked => only.contains(&d.lms_id),
+            };
+            for d in known.iter().filter(waits) {
+                registration::approve_deployment(tx, &d.id).await?;
+                approved.push(d.lms_id.clone());
             }
             registration::set_status(tx, &id, registration::RegistrationStatus::Active, now).await?;
             Ok(approved)

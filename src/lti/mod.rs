@@ -5,7 +5,9 @@
 //! ```
 //! Each arrow is a type, so a launch that skipped a check does not compile. LTI 1.1 goes its own way to the same `Launch`: [`v1p1`].
 
+pub mod address;
 pub mod ags;
+pub mod canvas;
 pub mod claims;
 mod error;
 pub mod id_token;
@@ -14,12 +16,14 @@ mod launch;
 pub mod nrps;
 pub mod oidc;
 pub mod platform;
+pub mod registration;
 pub mod roles;
 pub mod seal;
 pub mod strict_json;
 pub mod target;
 #[cfg(test)]
 mod tests;
+pub mod tool;
 pub mod v1p1;
 mod validate;
 

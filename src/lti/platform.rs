@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use super::canvas;
+
 /// What a platform's answer to a score means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
@@ -198,8 +200,7 @@ pub fn profile(family_code: Option<&str>, issuer: &str) -> &'static PlatformProf
         let key = if code.contains("openedx") || code.contains("open-edx") { "edx" } else { code.as_str() };
         return by_key(key);
     }
-    let hosted_canvas = ["https://canvas.instructure.com", "https://canvas.beta.instructure.com", "https://canvas.test.instructure.com"];
-    if hosted_canvas.contains(&issuer) { &CANVAS } else { &GENERIC }
+    if canvas::SITES.iter().any(|(_, _, hosted, _)| *hosted == issuer) { &CANVAS } else { &GENERIC }
 }
 
 impl PlatformProfile {

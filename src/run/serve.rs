@@ -141,6 +141,7 @@ fn build(settings: &Settings, site: Site, store: Store, course: Course, client: 
     let app = App::new(Parts {
         site,
         store,
+        http: client.clone(),
         key_sets: KeySets::new(client.clone(), Arc::clone(&clock)),
         media,
         session_hours: settings.limits.session_hours,

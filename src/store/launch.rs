@@ -199,7 +199,7 @@ pub async fn arrive(tx: &mut Tx, a: &Arrival, now: i64) -> Result<Opening, Store
         (true, None) => {}
     }
     let met = registration::meet_deployment(tx, &a.launch.registration_id, &a.deployment, now).await?;
-    if met.status == DeploymentStatus::Waiting {
+    if met.status != DeploymentStatus::Active {
         return Ok(Opening::DeploymentWaits);
     }
     let launch = LaunchRecord { deployment_id: met.id, ..a.launch.clone() };

@@ -16,6 +16,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0002_edited_marks.sql"),
         include_str!("../../migrations/postgres/0002_edited_marks.sql"),
     ),
+    (
+        4,
+        "registration",
+        include_str!("../../migrations/sqlite/0004_registration.sql"),
+        include_str!("../../migrations/postgres/0004_registration.sql"),
+    ),
     (6, "v1p1", include_str!("../../migrations/sqlite/0006_v1p1.sql"), include_str!("../../migrations/postgres/0006_v1p1.sql")),
     (8, "roster", include_str!("../../migrations/sqlite/0008_roster.sql"), include_str!("../../migrations/postgres/0008_roster.sql")),
 ];

@@ -42,6 +42,8 @@ pub mod progress;
 pub mod quiz_version;
 pub mod reading;
 pub mod registration;
+pub mod registration_link;
+pub mod registration_origin;
 pub mod roster;
 pub mod session;
 mod shelf;

@@ -53,7 +53,27 @@ row!(Glance {
     grades_parked,
 });
 
+/// A deployment that waits for an administrator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingDeployment {
+    /// Row id.
+    pub id: String,
+    /// Of which registration.
+    pub registration_id: String,
+    /// What that is called.
+    pub platform: String,
+    /// Its issuer.
+    pub issuer: String,
+    /// The platform's `deployment_id`.
+    pub lms_id: String,
+    /// When it was first named by a launch.
+    pub created_at: i64,
+}
+row!(WaitingDeployment { id, registration_id, platform, issuer, lms_id, created_at });
+
 sql! {
+    WAITING = "SELECT d.id, d.registration_id, r.name AS platform, r.issuer, d.lms_id, d.created_at FROM deployment d \
+        JOIN registration r ON r.id = d.registration_id WHERE d.tenant_id = $1 AND d.status = 'waiting' ORDER BY d.created_at, d.id LIMIT 500";
     GLANCES = "SELECT r.id, r.name, r.family, r.issuer, r.client_id, r.status, r.deployment_policy, \
         (SELECT MAX(g.created_at) FROM launch_log g WHERE g.tenant_id = r.tenant_id AND g.ok AND g.issuer = r.issuer \
             AND g.client_id = r.client_id) AS last_launch, \
@@ -74,6 +94,14 @@ sql! {
 /// When the database fails.
 pub async fn glances(tx: &mut Tx, tenant_id: &str) -> Result<Vec<Glance>, StoreError> {
     all!(tx, GLANCES, tenant_id)
+}
+
+/// All deployments of a tenant that wait, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting_deployments(tx: &mut Tx, tenant_id: &str) -> Result<Vec<WaitingDeployment>, StoreError> {
+    all!(tx, WAITING, tenant_id)
 }
 
 /// The latest launches of one platform, good and bad, newest first.

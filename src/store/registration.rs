@@ -34,6 +34,8 @@ text_enum! {
         Active = "active",
         /// Waits for an administrator's approval.
         Waiting = "waiting",
+        /// Turned down by an administrator.
+        Blocked = "blocked",
     }
 }
 
@@ -152,7 +154,9 @@ sql! {
     LOCK = "UPDATE registration SET updated_at = updated_at WHERE id = $1";
     APPROVE = "UPDATE deployment SET status = 'active' WHERE id = $1";
     END_OF_DEPLOYMENT = "DELETE FROM session WHERE context_id IN (SELECT id FROM context WHERE deployment_id = $1)";
-    SUSPEND = "UPDATE deployment SET status = 'waiting' WHERE id = $1";
+    BLOCK = "UPDATE deployment SET status = 'blocked' WHERE id = $1";
+    RENAME_CLIENT = "UPDATE registration SET client_id = $2, updated_at = $3 WHERE id = $1";
+    RENAME_DEPLOYMENT = "UPDATE deployment SET lms_id = $2 WHERE id = $1";
     FORGET_DEPLOYMENT = "DELETE FROM deployment WHERE id = $1";
 }
 
@@ -320,13 +324,29 @@ pub async fn approve_deployment(tx: &mut Tx, id: &str) -> Result<bool, StoreErro
     Ok(execute!(tx, APPROVE, id)? > 0)
 }
 
-/// Puts a deployment back into the queue: its launches are refused and its sessions end, what came through it stays.
+/// Turns a deployment down: its launches are refused and its sessions end, what came through it stays.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn suspend_deployment(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
+pub async fn block_deployment(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
     execute!(tx, END_OF_DEPLOYMENT, id)?;
-    Ok(execute!(tx, SUSPEND, id)? > 0)
+    Ok(execute!(tx, BLOCK, id)? > 0)
+}
+
+/// The platform calls us something else now; all that came through the registration stays with it.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the issuer has another registration of that name.
+pub async fn rename_client(tx: &mut Tx, id: &str, client_id: &str, now: i64) -> Result<bool, StoreError> {
+    Ok(execute!(tx, RENAME_CLIENT, id, client_id, now)? > 0)
+}
+
+/// The platform calls this installation of us something else now; its courses and grades stay with it.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the registration has another of that name.
+pub async fn rename_deployment(tx: &mut Tx, id: &str, lms_id: &str) -> Result<bool, StoreError> {
+    Ok(execute!(tx, RENAME_DEPLOYMENT, id, lms_id)? > 0)
 }
 
 /// Forgets a deployment, with what came through it.

@@ -4,8 +4,8 @@ use sqlx::{Executor as _, SqlSafeStr as _};
 
 use super::{
     Store, StoreError, Tx, admin, attempt, class, context, delivery, launch, launch_log, learner, ledger, line_item_claim, login_state,
-    meta, outbox, outcome_place, overview, progress, quiz_version, reading, registration, roster, session, sweep, tenant, tool_key, v1p1,
-    v1p1_move,
+    meta, outbox, outcome_place, overview, progress, quiz_version, reading, registration, registration_link, registration_origin, roster,
+    session, sweep, tenant, tool_key, v1p1, v1p1_move,
 };
 
 /// (aggregate, its statements by name)
@@ -29,6 +29,8 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("quiz_version", quiz_version::STATEMENTS),
     ("reading", reading::STATEMENTS),
     ("registration", registration::STATEMENTS),
+    ("registration_link", registration_link::STATEMENTS),
+    ("registration_origin", registration_origin::STATEMENTS),
     ("roster", roster::STATEMENTS),
     ("session", session::STATEMENTS),
     ("sweep", sweep::STATEMENTS),

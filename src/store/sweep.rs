@@ -28,6 +28,7 @@ sql! {
     SESSIONS = "DELETE FROM session WHERE expires_at <= $1";
     ADMIN_SESSIONS = "DELETE FROM admin_session WHERE expires_at <= $1";
     LINKS = "DELETE FROM admin_link WHERE expires_at <= $1";
+    REGISTRATION_LINKS = "DELETE FROM registration_link WHERE expires_at <= $1 AND (spent_at IS NULL OR spent_at < $2)";
     LAUNCHES = "DELETE FROM launch_log WHERE created_at < $1";
     // A flood of refused launches must not fill the disk.
     LAUNCH_FLOOD = "DELETE FROM launch_log WHERE id IN (SELECT id FROM launch_log ORDER BY id DESC LIMIT 100000 OFFSET 10000)";
@@ -45,7 +46,7 @@ pub async fn sweep(tx: &mut Tx, keep_ms: i64, now: i64) -> Result<Swept, StoreEr
     Ok(Swept {
         login_states: execute!(tx, LOGIN_STATES, now)?,
         sessions: execute!(tx, SESSIONS, now)? + execute!(tx, ADMIN_SESSIONS, now)?,
-        links: execute!(tx, LINKS, now)?,
+        links: execute!(tx, LINKS, now)? + execute!(tx, REGISTRATION_LINKS, now, now - keep_ms)?,
         launches: execute!(tx, LAUNCHES, now - keep_ms)? + execute!(tx, LAUNCH_FLOOD)?,
         nonces: v1p1::forget_nonces(tx, now).await?,
         messages: execute!(tx, MESSAGES, now - keep_ms)?,

@@ -80,7 +80,7 @@ pub async fn arrive(tx: &mut Tx, a: &Arrival, now: i64) -> Result<Opening, Store
         return Ok(Opening::NonceUsed);
     }
     let met = registration::meet_deployment(tx, &l.registration_id, &a.deployment, now).await?;
-    if met.status == DeploymentStatus::Waiting {
+    if met.status != DeploymentStatus::Active {
         return Ok(Opening::DeploymentWaits);
     }
     let launch = LaunchRecord { deployment_id: met.id, ..l.clone() };

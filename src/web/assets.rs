@@ -25,6 +25,7 @@ const OWN: &[(&str, &str)] = &[
     ("icon.svg", include_str!("../../templates/web/icon.svg")),
     ("sign-in.js", include_str!("../../templates/web/admin/sign-in.js")),
     ("bearer.js", include_str!("../../player/launch/bearer.js")),
+    ("close-frame.js", include_str!("../../player/launch/close-frame.js")),
 ];
 
 /// Behind the player's style, in cascade order: what only the server's pages have, so that no package carries it.
@@ -67,6 +68,11 @@ impl Assets {
     /// The address of `name`.
     pub(crate) fn path(&self, name: &str) -> &str {
         self.paths.get(name).map_or("", String::as_str)
+    }
+
+    /// The file of this name, for addresses that must stay.
+    pub(crate) fn named(&self, name: &str) -> Option<&Asset> {
+        self.files.iter().find(|(key, _)| key.rsplit('/').next() == Some(name)).map(|(_, asset)| asset)
     }
 
     /// The file at `<hash>/<name>`.

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 
-use super::views::refusal;
+use super::views::{refusal, register};
 use crate::{
-    app::{AppError, Reason, Refused},
+    app::{AppError, Reason, Refused, register_platform::RegisterFault},
     store::StoreError,
 };
 
@@ -54,6 +54,9 @@ pub enum Error {
     /// A login or launch that opened no session.
     #[error(transparent)]
     Launch(#[from] Box<Refused>),
+    /// A registration that came to nothing.
+    #[error(transparent)]
+    Register(Box<RegisterFault>),
     /// All attempts are spent.
     #[error("no attempts are left")]
     NoAttemptsLeft,
@@ -121,6 +124,7 @@ impl Error {
             Self::Forbidden => "forbidden",
             Self::TooMany => "too-many",
             Self::Launch(refused) => refused.why.code(),
+            Self::Register(fault) => fault.code(),
             Self::NoAttemptsLeft => "no-attempts-left",
             Self::Unavailable(_) => "unavailable",
             Self::Internal(_) => "internal",
@@ -190,6 +194,7 @@ impl Error {
                 TEACHER,
             ),
             Self::Launch(refused) => refusal::words(refused),
+            Self::Register(fault) => register::words(fault),
             Self::NoAttemptsLeft => Words::new(
                 "No attempts are left",
                 "You have used every attempt of this quiz. Your results are kept.",
@@ -250,6 +255,13 @@ impl ResponseError for Error {
                 Reason::Random(_) => StatusCode::INTERNAL_SERVER_ERROR,
                 Reason::UnknownPlatform | Reason::NotApproved | Reason::SwitchedOff | Reason::DeploymentWaits(_) => StatusCode::FORBIDDEN,
                 _ => StatusCode::BAD_REQUEST,
+            },
+            Self::Register(fault) => match **fault {
+                RegisterFault::LinkUnknown => StatusCode::NOT_FOUND,
+                RegisterFault::LinkSpent | RegisterFault::LinkOver => StatusCode::GONE,
+                RegisterFault::LinkBusy => StatusCode::CONFLICT,
+                RegisterFault::Store(_) | RegisterFault::NotKept { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
             },
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -3,7 +3,8 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::handlers::{
-    admin, admin_sign_in, admin_v1p1, assets, front, health, launch, learn, login, media, packages, quiz, session, teach, v1p1,
+    admin, admin_sign_in, admin_v1p1, assets, front, health, launch, learn, login, media, packages, quiz, register, session, teach, tool,
+    v1p1, waiting,
 };
 
 /// All routes, relative to the site's path prefix.
@@ -23,6 +24,11 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/lti/launch/proof").route(post().to(launch::prove)))
         .service(resource("/lti/v1p1/launch").route(post().to(v1p1::launch)))
         .service(resource("/lti/jwks.json").route(get().to(launch::jwks)))
+        .service(resource("/lti/register").route(get().to(register::without_link)))
+        .service(resource("/lti/register/{link}").route(get().to(register::show)).route(post().to(register::register)))
+        .service(resource("/lti/canvas.json").route(get().to(tool::canvas)))
+        .service(resource("/lti/v1p1/config.xml").route(get().to(tool::v1p1)))
+        .service(resource("/icon.svg").route(get().to(tool::icon)))
 
         .service(resource("/l/{launch}/").route(get().to(learn::home)))
         .service(resource("/l/{launch}/check").route(get().to(session::check)))
@@ -57,12 +63,16 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/admin/packages").route(get().to(packages::for_admin)))
         .service(resource("/admin/packages/link").route(post().to(packages::make_link)))
         .service(resource("/admin/packages/{file}").route(get().to(packages::file_for_admin)))
+        .service(resource("/admin/waiting").route(get().to(waiting::show)).route(post().to(waiting::decide)))
+        .service(resource("/admin/platforms/invite").route(get().to(waiting::links)).route(post().to(waiting::invite)))
+        .service(resource("/admin/platforms/invite/{link}").route(post().to(waiting::withdraw)))
         .service(resource("/admin/platforms/add").route(get().to(admin::choose)))
         .service(resource("/admin/platforms/add/v1p1").route(get().to(admin_v1p1::form)).route(post().to(admin_v1p1::add)))
         .service(resource("/admin/platforms/add/{product}").route(get().to(admin::form)).route(post().to(admin::add)))
         .service(resource("/admin/platforms/{id}").route(get().to(admin::platform)).route(post().to(admin::change)))
         .service(resource("/admin/platforms/{id}/approve").route(post().to(admin::approve)))
         .service(resource("/admin/platforms/{id}/off").route(post().to(admin::off)))
+        .service(resource("/admin/platforms/{id}/change").route(post().to(waiting::change)))
         .service(resource("/admin/platforms/{id}/policy").route(post().to(admin::policy)))
         .service(resource("/admin/platforms/{id}/deployments/{deployment}").route(post().to(admin::deployment)))
         .service(resource("/admin/platforms/{id}/secret").route(post().to(admin_v1p1::renew)))

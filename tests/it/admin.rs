@@ -286,7 +286,7 @@ fn a_waiting_deployment_is_approved_and_blocked_again() {
         let opened = house.launch(&mut learner, second.clone()).await;
         assert_eq!(opened.status, 200);
         browser.post(&format!("{here}/deployments/{id}"), &form("block")).await;
-        assert_eq!(waiting().await.status, DeploymentStatus::Waiting);
+        assert_eq!(waiting().await.status, DeploymentStatus::Blocked);
         assert_eq!(learner.get(&opened.url).await.status, 401, "its sessions end");
         assert_eq!(browser.post(&format!("{here}/deployments/nothing"), &form("approve")).await.status, 404);
         assert_eq!(browser.post(&format!("{here}/deployments/{id}"), &form("hug")).await.status, 400);

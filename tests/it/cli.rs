@@ -4,7 +4,7 @@ use std::process::{Command, Output, Stdio};
 
 use courseferry::{
     ids,
-    store::{DEFAULT_TENANT, Durability, Tx, admin, registration},
+    store::{DEFAULT_TENANT, Durability, Tx, admin, registration, registration_link},
 };
 
 use crate::databases::{Db, each, sqlite};
@@ -332,4 +332,23 @@ fn a_server_that_cannot_start_says_why_in_one_line() {
         assert_eq!((told.code, told.out.as_str(), errors.len()), (1, "", 1), "{variables:?}: {}", told.err);
         assert!(errors[0].contains(expected), "{variables:?}: {}", told.err);
     }
+}
+
+#[test]
+fn an_invitation_is_a_link_that_stays_out_of_every_log() {
+    each(async |db| {
+        let made = on(db, &["platform", "invite", "--name", "Campus", "--site", "https://moodle.example.edu/", "--approve"]);
+        assert_eq!(made.code, 0, "{}", made.err);
+        assert!(!made.err.contains("/lti/register/"), "{}", made.err);
+        let link = std::fs::read_to_string(made.out.trim()).unwrap();
+        let token = link.trim().split("/lti/register/").nth(1).unwrap().to_owned();
+        let mut tx = db.store.read().await.unwrap();
+        let kept = registration_link::by_token(&mut tx, &ids::sha256_hex(token.as_bytes())).await.unwrap().unwrap();
+        assert_eq!((kept.name.as_str(), kept.host.as_str(), kept.approved), ("Campus", "moodle.example.edu", true));
+        drop(tx);
+        for (words, told) in [(&["--approve"][..], "--approve needs --site"), (&["--site", "moodle"], "is no web address")] {
+            let wrong = on(db, &[&["platform", "invite"], words].concat());
+            assert!(wrong.code == 2 && wrong.err.contains(told), "{}", wrong.err);
+        }
+    });
 }

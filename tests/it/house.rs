@@ -159,9 +159,10 @@ pub(crate) struct House {
     pub(crate) registration_id: String,
 }
 
-/// The use cases over `store`, allowed to call `port` on this machine.
-pub(crate) fn app(store: &Store, site: Site, clock: Clock, port: u16) -> App {
-    let client = http::Client::new(&http::Options { allow_hosts: vec![("127.0.0.1".into(), port)], ..Default::default() }).unwrap();
+/// The use cases over `store`, allowed to call these ports on this machine.
+pub(crate) fn app(store: &Store, site: Site, clock: Clock, ports: &[u16]) -> App {
+    let allow_hosts = ports.iter().map(|port| ("127.0.0.1".into(), *port)).collect();
+    let client = http::Client::new(&http::Options { allow_hosts, ..Default::default() }).unwrap();
     let tokens = Tokens::new(client.clone(), Arc::clone(&clock));
     let master = MasterKey::generate().unwrap();
     App::new(Parts {
@@ -169,6 +170,7 @@ pub(crate) fn app(store: &Store, site: Site, clock: Clock, port: u16) -> App {
         store: store.clone(),
         rosters: Rosters::new(store.clone(), Arc::clone(&clock), Nrps::new(client.clone(), tokens.clone()), master.clone()),
         courier: Courier::new(store.clone(), Arc::clone(&clock), Ags::new(client.clone(), tokens), master),
+        http: client.clone(),
         key_sets: KeySets::new(client, Arc::clone(&clock)),
         clock,
         media: MediaKey::from_secret("test"),
@@ -182,7 +184,7 @@ pub(crate) async fn serve(store: &Store, public: &str, certificate: Option<&Cert
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let site = Site::parse(&public.replace("{address}", &address)).unwrap();
-    let state = State::new(Arc::new(app(store, site, clock::system(), 1)), Options::default());
+    let state = State::new(Arc::new(app(store, site, clock::system(), &[])), Options::default());
     tokio::spawn(web::serve(listener, certificate, 1, state).unwrap().server);
     address
 }
@@ -196,20 +198,29 @@ impl House {
         let ahead = Arc::new(AtomicI64::new(0));
         let offset = Arc::clone(&ahead);
         let clock = Arc::new(move || clock::now() + jiff::SignedDuration::from_millis(offset.load(Ordering::Relaxed)));
-        Self::open_by(db, ahead, clock, options).await
+        Self::open_by(db, ahead, clock, options, &[]).await
     }
 
     /// A house whose clock stands still.
     pub(crate) async fn open_at_rest(db: &Db) -> Self {
         let now = clock::now();
-        Self::open_by(db, Arc::default(), Arc::new(move || now), Options { failures_a_minute: 100, ..Options::default() }).await
+        Self::open_by(db, Arc::default(), Arc::new(move || now), Options { failures_a_minute: 100, ..Options::default() }, &[]).await
     }
 
-    async fn open_by(db: &Db, ahead: Arc<AtomicI64>, clock: Clock, options: Options) -> Self {
+    /// Allowed to call these ports too.
+    pub(crate) async fn open_beside(db: &Db, more: &[u16]) -> Self {
+        let ahead = Arc::new(AtomicI64::new(0));
+        let offset = Arc::clone(&ahead);
+        let clock = Arc::new(move || clock::now() + jiff::SignedDuration::from_millis(offset.load(Ordering::Relaxed)));
+        Self::open_by(db, ahead, clock, Options { failures_a_minute: 100, ..Options::default() }, more).await
+    }
+
+    async fn open_by(db: &Db, ahead: Arc<AtomicI64>, clock: Clock, options: Options, more: &[u16]) -> Self {
         let issuer = Issuer::start().await;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let app = Arc::new(app(&db.store, Site::parse(&base).unwrap(), clock, issuer.port));
+        let ports = [&[issuer.port], more].concat();
+        let app = Arc::new(app(&db.store, Site::parse(&base).unwrap(), clock, &ports));
         let state = State::new(Arc::clone(&app), options);
         tokio::spawn(web::serve(listener, None, 1, state).unwrap().server);
         let registration = registration(&issuer, CLIENT_ID);

@@ -19,6 +19,7 @@ mod learn;
 mod lti;
 mod messages;
 mod package;
+mod register;
 mod remembered;
 mod roster;
 mod services;

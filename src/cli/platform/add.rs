@@ -3,6 +3,7 @@ use url::Url;
 use super::super::{Context, Exit, Refused, UsageError, now};
 use crate::{
     ids,
+    lti::address,
     store::{
         DEFAULT_TENANT, Durability, Store, StoreError, Tx,
         registration::{self, DeploymentPolicy, Registration, RegistrationStatus},
@@ -86,13 +87,13 @@ pub(super) async fn run(args: &Args, store: &Store, ctx: &Context) -> anyhow::Re
 
 fn registration(args: &Args, now: i64) -> Result<Registration, UsageError> {
     // An issuer is compared byte by byte, so it is kept as given.
-    let issuer = address("--issuer", &args.issuer)?;
+    let issuer = web_address("--issuer", &args.issuer)?;
     let family = args.family.clone().unwrap_or_else(|| guess(&args.issuer, &args.auth_url, &args.token_url).to_owned());
     let name = args.name.clone().unwrap_or_else(|| issuer.host_str().unwrap_or("platform").to_owned());
     if args.client_id.trim().is_empty() {
         return Err(UsageError("--client-id is empty".to_owned()));
     }
-    let checked = |flag: &str, text: &str| address(flag, text).map(|_| text.trim().to_owned());
+    let checked = |flag: &str, text: &str| web_address(flag, text).map(|_| text.trim().to_owned());
     Ok(Registration {
         id: ids::new_id(),
         tenant_id: DEFAULT_TENANT.to_owned(),
@@ -113,14 +114,8 @@ fn registration(args: &Args, now: i64) -> Result<Registration, UsageError> {
     })
 }
 
-fn address(flag: &str, text: &str) -> Result<Url, UsageError> {
-    let wrong = |why: &str| UsageError(format!("{flag} `{text}` {why}; write it like `https://lms.example.edu/path`"));
-    match Url::parse(text.trim()) {
-        Ok(url) if !matches!(url.scheme(), "http" | "https") => Err(wrong("is no web address")),
-        Ok(url) if !url.username().is_empty() || url.password().is_some() => Err(wrong("holds a user name")),
-        Ok(url) => Ok(url),
-        Err(_) => Err(wrong("is no web address")),
-    }
+fn web_address(flag: &str, text: &str) -> Result<Url, UsageError> {
+    address::parse(text.trim()).map_err(|why| UsageError(format!("{flag} `{text}` {why}; write it like `https://lms.example.edu/path`")))
 }
 
 /// By the addresses each product is known for.
@@ -151,9 +146,9 @@ mod tests {
 
     #[test]
     fn an_address_must_be_one() {
-        assert!(address("--auth-url", "https://lms.example.edu/auth?x=1").is_ok());
+        assert!(web_address("--auth-url", "https://lms.example.edu/auth?x=1").is_ok());
         for bad in ["lms.example.edu", "ftp://lms.example.edu", "https://user:word@lms.example.edu"] {
-            let told = address("--auth-url", bad).unwrap_err().to_string();
+            let told = web_address("--auth-url", bad).unwrap_err().to_string();
             assert!(told.contains("--auth-url") && told.contains("write it like"), "{told}");
         }
     }

@@ -22,9 +22,12 @@ pub(crate) mod login;
 pub(crate) mod media;
 pub(crate) mod packages;
 pub(crate) mod quiz;
+pub(crate) mod register;
 pub(crate) mod session;
 pub(crate) mod teach;
+pub(crate) mod tool;
 pub(crate) mod v1p1;
+pub(crate) mod waiting;
 
 /// Counts a refusal and keeps it for the administrator; with too many from there, the answer gets brief and nothing is kept.
 async fn refused(state: &State, request: &HttpRequest, reference: &Reference, refusal: Box<Refused>) -> Error {

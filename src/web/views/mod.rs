@@ -14,6 +14,7 @@ pub(crate) mod launch;
 pub(crate) mod learn;
 pub(crate) mod packages;
 pub(crate) mod refusal;
+pub(crate) mod register;
 pub(crate) mod teach;
 pub(crate) mod tools;
 

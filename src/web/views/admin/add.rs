@@ -23,6 +23,7 @@ struct ChoosePage {
     base: Base,
     frame: Frame,
     products: Vec<(String, Product)>,
+    invite: String,
     packages: String,
     v1p1: String,
 }
@@ -34,6 +35,7 @@ pub(crate) fn choose(state: &State, admin: &Admin, query: &str) -> HttpResponse 
         base: Base::new(state),
         frame: frame(state, admin, "platforms/add"),
         products: Product::ALL.map(|p| (href(p), p)).into(),
+        invite: state.site().path("/admin/platforms/invite"),
         packages: state.site().path("/admin/packages"),
         v1p1: state.site().path("/admin/platforms/add/v1p1"),
     };
@@ -90,7 +92,7 @@ pub(crate) fn page(
         base: Base::new(state),
         frame: frame(state, admin, "platforms/add"),
         product,
-        values: values::of(product, state, &course),
+        values: values::of(product, state),
         course: &course,
         form,
         problems,

@@ -2,10 +2,12 @@
 
 pub(crate) mod add;
 pub(crate) mod home;
+pub(crate) mod invite;
 pub(crate) mod platform;
 pub(crate) mod sign_in;
 pub(crate) mod v1p1;
 mod values;
+pub(crate) mod waiting;
 
 use super::tools::{Frame, Leave, Nav, Said, When};
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
 /// Bar of an administrator's page; `here` is what stands behind `/admin`.
 pub(crate) fn frame(state: &State, admin: &Admin, here: &str) -> Frame {
     let path = |rest: &str| state.site().path(&if rest.is_empty() { "/admin".to_owned() } else { format!("/admin/{rest}") });
-    let nav = [("", "Platforms"), ("platforms/add", "Add a platform"), ("packages", "Packages")];
+    let nav = [("", "Platforms"), ("waiting", "Waiting"), ("platforms/add", "Add a platform"), ("packages", "Packages")];
     Frame {
         place_href: Some(path("")),
         nav_name: "Administration",
@@ -38,6 +40,11 @@ pub(crate) fn said(code: &str) -> Option<Said> {
         "off" => Said::look("Launches are refused from now on. Sessions that are open end by themselves."),
         "deployment-approved" => Said::done("The deployment may launch from now on."),
         "deployment-blocked" => Said::look("The deployment's launches are refused from now on, and its sessions have ended."),
+        "applied" => Said::done("The new values count from now on. Learners keep their work."),
+        "dropped" => Said::look("The new values are forgotten; everything stays as it was."),
+        "took-place" => Said::done("The new client ID counts from now on. Learners keep their work."),
+        "siblings" => Said::done("The other environments are registered with the same client ID."),
+        "withdrawn" => Said::done("The link is taken back."),
         "changed" => Said::done("The changes are kept."),
         "removed" => Said::done("The platform is removed, with everything that came through it."),
         _ => None,

@@ -3,16 +3,19 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
-use super::{LaunchLine, family, frame, launch_line, status, v1p1, values};
+use super::{LaunchLine, family, frame, launch_line, status, v1p1, values, waiting::is_unvouched};
 use crate::{
     app::{
         add_platform::{PlatformForm, Product},
+        platform_changes,
         platforms::PlatformView,
+        register_platform::Difference,
     },
     course::Course,
     lti::v1p1::ISSUER,
     store::{
         registration::{Belongings, DeploymentPolicy, DeploymentStatus, Registration, RegistrationStatus},
+        registration_origin::Origin,
         tool_key::KeyStatus,
     },
     web::{
@@ -38,6 +41,11 @@ struct PlatformPage<'a> {
     waiting: i64,
     parked: i64,
     deployments: Vec<Line<'a>>,
+    origin: Option<&'a Origin>,
+    unvouched: bool,
+    changes: &'a [Difference],
+    others: &'a [Registration],
+    siblings: bool,
     launches: Vec<LaunchLine<'a>>,
     keys: Vec<Key<'a>>,
     product: Product,
@@ -53,6 +61,8 @@ struct PlatformPage<'a> {
 struct Line<'a> {
     id: &'a str,
     lms_id: &'a str,
+    /// Class, sign, word.
+    state: (&'static str, &'static str, &'static str),
     active: bool,
     since: When,
 }
@@ -66,6 +76,13 @@ struct Key<'a> {
 impl PlatformPage<'_> {
     fn problem(&self, field: &str) -> Option<&str> {
         problem(self.problems, field)
+    }
+
+    /// Host, version and school, as the LMS said them.
+    fn said_of_itself(&self) -> Option<String> {
+        let o = self.origin?;
+        let parts = [Some(&o.host), o.version.as_ref(), o.account.as_ref(), o.guid.as_ref()];
+        Some(parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · "))
     }
 
     fn is_active(&self) -> bool {
@@ -108,17 +125,27 @@ pub(crate) fn page(
             .map(|d| Line {
                 id: &d.id,
                 lms_id: &d.lms_id,
+                state: match d.status {
+                    DeploymentStatus::Active => ("active", "✓", "active"),
+                    DeploymentStatus::Waiting => ("needs-you", "!", "waits for you"),
+                    DeploymentStatus::Blocked => ("off", "–", "turned down"),
+                },
                 active: d.status == DeploymentStatus::Active,
                 since: When::new(d.created_at, now),
             })
             .collect(),
+        origin: view.origin.as_ref(),
+        unvouched: is_unvouched(view.origin.as_ref()),
+        changes: &view.changes,
+        others: &view.others,
+        siblings: platform_changes::has_siblings(r),
         launches: view.launches.iter().map(|l| launch_line(l, now)).collect(),
         keys: view
             .keys
             .iter()
             .map(|k| Key { kid: &k.kid, signs: k.status == KeyStatus::Active, since: When::new(k.created_at, now) })
             .collect(),
-        values: if is_v1p1 { v1p1::values(state, &r.client_id) } else { values::of(product, state, &course) },
+        values: if is_v1p1 { v1p1::values(state, &r.client_id) } else { values::of(product, state) },
         is_v1p1,
         product,
         course: &course,

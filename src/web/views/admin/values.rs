@@ -1,11 +1,8 @@
 //! What an LMS wants to know of us, in its own words.
 
-use serde_json::json;
-
 use crate::{
     app::add_platform::Product,
-    course::Course,
-    lti::ags::{SCOPE_LINE_ITEM, SCOPE_RESULT, SCOPE_SCORE},
+    lti::tool::{SCOPES, Tool, canvas_json},
     web::State,
 };
 
@@ -17,71 +14,41 @@ pub(super) struct Value {
 }
 
 /// Values to copy into an LMS.
-pub(super) fn of(product: Product, state: &State, course: &Course) -> Vec<Value> {
+pub(super) fn of(product: Product, state: &State) -> Vec<Value> {
     let number = |(n, (label, value))| Value { id: format!("copy-{}", n + 1), label, value };
-    labelled(product, state, course).into_iter().enumerate().map(number).collect()
+    labelled(product, state.app.tool(), state).into_iter().enumerate().map(number).collect()
 }
 
-fn labelled(product: Product, state: &State, course: &Course) -> Vec<(&'static str, String)> {
-    let (launch, login, keys) = (state.site().url("/lti/launch"), state.site().url("/lti/login"), state.site().url("/lti/jwks.json"));
+fn labelled(product: Product, tool: Tool, state: &State) -> Vec<(&'static str, String)> {
     match product {
         Product::Moodle => vec![
-            ("Tool name", course.title.clone()),
-            ("Tool URL", launch.clone()),
-            ("Tool description", course.summary.clone()),
-            ("Public keyset", keys),
-            ("Initiate login URL", login),
-            ("Redirection URI(s)", launch),
+            ("Tool name", tool.title),
+            ("Tool URL", tool.launch.clone()),
+            ("Tool description", tool.summary),
+            ("Public keyset", tool.keys),
+            ("Initiate login URL", tool.login),
+            ("Redirection URI(s)", tool.launch),
+            ("Icon URL", tool.icon),
         ],
-        Product::Canvas | Product::OwnCanvas => vec![("LTI 1.3 configuration", canvas(state, course))],
+        Product::Canvas | Product::OwnCanvas => vec![
+            ("LTI 1.3 configuration", serde_json::to_string_pretty(&canvas_json(&tool)).unwrap_or_default()),
+            ("JSON URL", state.site().url("/lti/canvas.json")),
+            ("Redirect URIs", tool.launch),
+        ],
         Product::Edx => vec![
-            ("Launch URL", launch.clone()),
-            ("Tool Initiate Login URL (OIDC)", login),
-            ("Registered Redirect URIs", serde_json::to_string(&[launch]).unwrap_or_default()),
-            ("Tool Keyset URL", keys),
+            ("Launch URL", tool.launch.clone()),
+            ("Tool Initiate Login URL (OIDC)", tool.login),
+            ("Registered Redirect URIs", serde_json::to_string(&[tool.launch]).unwrap_or_default()),
+            ("Tool Keyset URL", tool.keys),
         ],
         Product::Other => vec![
-            ("Target link or launch URL", launch.clone()),
-            ("Initiate login URL (OIDC)", login),
-            ("Redirect URI", launch),
-            ("Public keyset URL (JWKS)", keys),
-            ("Domain", domain(state)),
-            ("Scopes", [SCOPE_LINE_ITEM, SCOPE_SCORE, SCOPE_RESULT].join(" ")),
+            ("Target link or launch URL", tool.launch.clone()),
+            ("Initiate login URL (OIDC)", tool.login),
+            ("Redirect URI", tool.launch),
+            ("Public keyset URL (JWKS)", tool.keys),
+            ("Domain", tool.domain),
+            ("Icon URL", tool.icon),
+            ("Scopes", SCOPES.join(" ")),
         ],
     }
-}
-
-/// Host with port, as LMSs call a tool's domain.
-fn domain(state: &State) -> String {
-    let origin = state.site().origin();
-    origin.split_once("://").map_or(origin, |(_, host)| host).to_owned()
-}
-
-/// What is pasted into a Canvas LTI key.
-fn canvas(state: &State, course: &Course) -> String {
-    let launch = state.site().url("/lti/launch");
-    let placement = |name: &str| json!({ "placement": name, "enabled": true, "message_type": "LtiResourceLinkRequest", "target_link_uri": launch, "text": course.title });
-    let mut navigation = placement("course_navigation");
-    navigation["default"] = json!("disabled");
-    navigation["windowTarget"] = json!("_self");
-    let config = json!({
-        "title": course.title,
-        "description": course.summary,
-        "target_link_uri": launch,
-        "oidc_initiation_url": state.site().url("/lti/login"),
-        "public_jwk_url": state.site().url("/lti/jwks.json"),
-        "scopes": [SCOPE_LINE_ITEM, SCOPE_SCORE, SCOPE_RESULT],
-        "custom_fields": {
-            "canvas_api_domain": "$Canvas.api.domain",
-            "canvas_masquerading_user_id": "$Canvas.masqueradingUser.id",
-        },
-        "extensions": [{
-            "platform": "canvas.instructure.com",
-            "domain": domain(state),
-            "tool_id": course.id,
-            "privacy_level": "public",
-            "settings": { "text": course.title, "placements": [placement("assignment_selection"), placement("link_selection"), navigation] },
-        }],
-    });
-    serde_json::to_string_pretty(&config).unwrap_or_default()
 }
