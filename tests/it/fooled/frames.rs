@@ -188,7 +188,7 @@ fn a_deployment_switched_to_waiting_tells_its_id_only_after_the_signature_was_ch
         house.launch(&mut Browser::new(), house.claims("u1")).await;
         let id = house.registration_id.clone();
         let known = registration::deployments(&mut db.store.read().await.unwrap(), &id).await.unwrap();
-        db.store.write(Durability::Full, async move |tx: &mut Tx| registration::suspend_deployment(tx, &known[0].id).await).await.unwrap();
+        db.store.write(Durability::Full, async move |tx: &mut Tx| registration::block_deployment(tx, &known[0].id).await).await.unwrap();
         let mut browser = Browser::new();
         let (state, nonce) = house.login(&mut browser).await;
         let mut bend = super::Bend::new(&house);

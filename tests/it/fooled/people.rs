@@ -131,13 +131,13 @@ fn who_is_no_longer_let_in_is_out_at_once() {
         assert_eq!(browser.get(&page.url).await.status, 401);
         set(RegistrationStatus::Active).await;
         assert_eq!(browser.get(&page.url).await.status, 401, "switching on brings no session back");
-        // The deployment is put back into the queue.
+        // The deployment is blocked.
         let mut browser = Browser::new();
         let page = house.launch(&mut browser, house.claims("u1")).await;
         let id = house.registration_id.clone();
         let block = async move |tx: &mut Tx| {
             let all = registration::deployments(tx, &id).await?;
-            registration::suspend_deployment(tx, &all[0].id).await
+            registration::block_deployment(tx, &all[0].id).await
         };
         db.store.write(Durability::Full, block).await.unwrap();
         assert_eq!(browser.get(&page.url).await.status, 401);
