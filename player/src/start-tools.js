@@ -1,4 +1,5 @@
 import { all, announce, one } from './dom.js';
+import { enhancePicker, matches, showBranches } from './picker.js';
 import { copyOnClick, watchBoxes } from './reading.js';
 import { enhanceTheme } from './theme.js';
 import { enhanceTimes } from './times.js';
@@ -6,6 +7,8 @@ import { enhanceTimes } from './times.js';
 /** Tool pages: theme, times, `[data-copy]` buttons, `[data-find]` fields over a table, sortable columns, `/` finds. */
 function startTools() {
   enhanceTheme();
+  const post = /** @type {HTMLFormElement | null} */ (one('form[data-auto-post]'));
+  if (post) return post.submit();
   enhanceTimes(document);
   watchBoxes(all('.table-box, .copy-block pre'));
   for (const button of all('[data-copy]')) {
@@ -16,6 +19,7 @@ function startTools() {
     });
   }
   for (const field of all('[data-find]')) enhanceFind(/** @type {HTMLInputElement} */ (field));
+  enhancePicker();
   for (const table of all('table[data-sortable]')) enhanceSort(/** @type {HTMLTableElement} */ (table));
   document.addEventListener('keydown', (event) => {
     const typing = /** @type {Element} */ (event.target).closest('input, textarea, select');
@@ -34,10 +38,12 @@ function enhanceFind(field) {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of all('tbody > tr, [data-find-item]', body)) {
-      const text = (row.textContent || '').toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
+      row.hidden = !matches(row, words);
       if (!row.hidden) shown++;
     }
+    shown += showBranches(body, words);
+    const none = one('[data-find-none]', body);
+    if (none) none.hidden = shown > 0;
     announce(`${shown} found`);
   });
 }

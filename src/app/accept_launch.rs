@@ -5,9 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::{
     App,
     begin_login::{Storage, open_for_business},
-    content, embedders,
+    content,
+    deep_link::may_choose,
+    embedders,
     log_launch::success,
     refusal::{Asking, Reason, Refused},
+    study::LinkSettings,
 };
 use crate::{
     ids,
@@ -20,7 +23,7 @@ use crate::{
         validate,
     },
     store::{
-        Durability, StoreError, Tx, launch,
+        Durability, StoreError, Tx, deep_linking, launch,
         launch::{Arrival, ContextClaim, LaunchRecord, LearnerClaim, LinkClaim, Opening},
         login_state::{self, LoginState},
         registration::{self, Registration},
@@ -171,8 +174,10 @@ impl App {
         let verified = self.verify(token, &registration).await?;
         let launch = self.validated(&verified, &registration, &login)?;
         asking.back.clone_from(&launch.presentation.return_url);
-        if launch.message != MessageType::ResourceLink {
-            return Err(Reason::Unanswered);
+        match (launch.message, &launch.deep_linking) {
+            (MessageType::ResourceLink, _) => {}
+            (_, Some(request)) => may_choose(&launch, request, &registration)?,
+            _ => return Err(Reason::Unanswered),
         }
         let browser = match post.proof {
             Proof::Storage(_) if login.storage_target.is_none() => None,
@@ -244,12 +249,17 @@ impl App {
             launch: self.record(launch, registration, &token, &embedders, now)?,
             line: success(&registration.tenant_id, launch, post.reference, now),
         };
-        let former = self.former(launch, registration).await;
+        let request = launch.deep_linking.as_ref().map(json);
+        // Work is brought along to a link, and a request to choose has none.
+        let former = if request.is_some() { None } else { self.former(launch, registration).await };
         let learns = more.is_some() || family.is_some();
         let outcome = self
             .store
             .write(Durability::Normal, async move |tx: &mut Tx| {
-                let opening = launch::arrive(tx, &arrival, now).await?;
+                let opening = match &request {
+                    Some(request) => deep_linking::arrive(tx, &arrival, request, now).await?,
+                    None => launch::arrive(tx, &arrival, now).await?,
+                };
                 if let Opening::Opened(session) = &opening {
                     if let Some(former) = &former {
                         v1p1_move::bring_along(tx, former, session, now).await?;
@@ -313,6 +323,7 @@ impl App {
                 target: target.unwrap_or_default(),
                 lineitem: ags.and_then(|a| a.line_item.clone()).or_else(|| launch.outcomes.as_ref().map(|o| o.service_url.clone())),
                 ags_scopes: json(&ags.map(|a| a.scopes.clone()).unwrap_or_default()),
+                settings: json(&LinkSettings::from_custom(&launch.custom)),
             },
             learner: person_of(launch)?,
             role: role_name(launch.standing()).to_owned(),

@@ -32,6 +32,8 @@ pub struct ClassView {
     pub settings: LinkSettings,
     /// Id of the one module the link opens; none for the whole course.
     pub only: Option<String>,
+    /// Id of the one lesson or quiz in it that the link asks for.
+    pub alone: Option<String>,
     /// Whether the LMS takes grades for this link.
     pub taken: bool,
     /// One row a learner.
@@ -138,12 +140,21 @@ impl Tally {
     }
 }
 
+/// What a link opens.
+struct Opened<'a> {
+    modules: Vec<&'a Module>,
+    /// The whole course: the grade is the mean over its modules.
+    whole: bool,
+    /// The one lesson or quiz it asks for.
+    alone: Option<&'a str>,
+}
+
 impl ClassRow {
-    fn new(member: ClassMember, modules: &[&Module], settings: &LinkSettings, whole: bool, taken: bool) -> Self {
+    fn new(member: ClassMember, opened: &Opened<'_>, settings: &LinkSettings, taken: bool) -> Self {
         let read: BTreeSet<String> = member.lessons_read.iter().cloned().collect();
         let (mut done, mut total, mut weighed) = (0, 0, Vec::new());
-        let mut cells = Vec::with_capacity(modules.len());
-        for module in modules {
+        let mut cells = Vec::with_capacity(opened.modules.len());
+        for module in &opened.modules {
             let quiz = module.quiz.as_ref();
             let standing = quiz.and_then(|q| member.quizzes.iter().find(|s| s.quiz_id == q.id));
             let policy =
@@ -155,8 +166,13 @@ impl ClassRow {
                 weighed.push((module.weight, score));
             }
             let steps = module.lessons.len() + usize::from(quiz.is_some());
+            let (done_here, steps) = match opened.alone {
+                None => (steps - state.unread.len() - usize::from(state.quiz_missing), steps),
+                Some(id) if quiz.is_some_and(|q| q.id == id) => (usize::from(!state.quiz_missing), 1),
+                Some(id) => (usize::from(read.contains(id)), 1),
+            };
             total += steps;
-            done += steps - state.unread.len() - usize::from(state.quiz_missing);
+            done += done_here;
             cells.push(ModuleCell {
                 module: module.id.clone(),
                 score,
@@ -164,10 +180,10 @@ impl ClassRow {
                 read: module.lessons.len() - state.unread.len(),
                 lessons: module.lessons.len(),
                 running: standing.is_some_and(|s| s.running),
-                complete: state.complete,
+                complete: done_here == steps,
             });
         }
-        let grade = if whole { learning::course_grade(&weighed) } else { weighed.first().and_then(|(_, score)| *score) };
+        let grade = if opened.whole { learning::course_grade(&weighed) } else { weighed.first().and_then(|(_, score)| *score) };
         let standing = if member.gradable { Standing::judge(grade, member.delivery.as_ref(), taken) } else { Standing::NotTaken };
         Self { attempts: member.quizzes.iter().map(|q| q.submitted).sum(), member, cells, done, total, grade, standing }
     }
@@ -256,15 +272,16 @@ pub(super) async fn load(tx: &mut Tx, course: Arc<Course>, visit: &Visit) -> Res
     let session = &visit.session;
     let link = context::link(tx, &session.resource_link_id).await?.ok_or(AppError::NotFound)?;
     let context = context::find(tx, &session.context_id).await?.ok_or(AppError::NotFound)?;
-    let only = content::page(&course, &link.target).and_then(|p| p.module()).map(|m| m.id.clone());
+    let target = content::page(&course, &link.target);
+    let only = target.and_then(|p| p.module()).map(|m| m.id.clone());
+    let alone = target.and_then(|p| p.alone()).map(str::to_owned);
     let members = class::view(tx, &link.id, &context.id, only.as_deref()).await?;
     let settings = LinkSettings::parse(&link.settings);
     let taken = link.lineitem.is_some() || context.lineitems_url.is_some();
-    let opened: Vec<&Module> = modules(&course, only.as_deref()).collect();
-    let mut rows: Vec<ClassRow> =
-        members.into_iter().filter(belongs).map(|m| ClassRow::new(m, &opened, &settings, only.is_none(), taken)).collect();
+    let opened = Opened { modules: modules(&course, only.as_deref()).collect(), whole: only.is_none(), alone: alone.as_deref() };
+    let mut rows: Vec<ClassRow> = members.into_iter().filter(belongs).map(|m| ClassRow::new(m, &opened, &settings, taken)).collect();
     rows.sort_by_cached_key(ClassRow::sort_name);
-    Ok(ClassView { settings, taken, only, rows, context, link, course })
+    Ok(ClassView { settings, taken, only, alone, rows, context, link, course })
 }
 
 #[cfg(test)]
@@ -294,8 +311,28 @@ mod tests {
 
     fn row(member: ClassMember, settings: &LinkSettings, whole: bool) -> ClassRow {
         let course = fixture::course();
-        let modules: Vec<&Module> = course.modules.iter().take(if whole { usize::MAX } else { 1 }).collect();
-        ClassRow::new(member, &modules, settings, whole, true)
+        let modules = course.modules.iter().take(if whole { usize::MAX } else { 1 }).collect();
+        ClassRow::new(member, &Opened { modules, whole, alone: None }, settings, true)
+    }
+
+    #[test]
+    fn a_link_to_one_page_counts_that_page() {
+        let course = fixture::course();
+        let module = &course.modules[0];
+        let (lesson, quiz) = (module.lessons[0].id.clone(), first_quiz());
+        let row = |learner: &ClassMember, alone: &str| {
+            let opened = Opened { modules: vec![module], whole: false, alone: Some(alone) };
+            let row = ClassRow::new(learner.clone(), &opened, &LinkSettings::default(), true);
+            (row.done, row.total, row.grade)
+        };
+        let mut learner = member("a");
+        learner.lessons_read = vec!["another".to_owned()];
+        assert_eq!(row(&learner, &lesson), (0, 1, None));
+        learner.lessons_read.push(lesson.clone());
+        learner.quizzes = vec![took(&quiz, 1, 10.0, 10.0)];
+        assert_eq!((row(&learner, &lesson), row(&learner, &quiz)), ((1, 1, Some(10.0)), (0, 1, Some(10.0))));
+        learner.quizzes = vec![took(&quiz, 1, 100.0, 100.0)];
+        assert_eq!(row(&learner, &quiz), (1, 1, Some(100.0)));
     }
 
     fn first_quiz() -> String {

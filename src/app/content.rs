@@ -27,6 +27,16 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The lesson or the quiz that a link may open alone; start pages and notebooks are none.
+    #[must_use]
+    pub fn alone(&self) -> Option<&'a str> {
+        match self {
+            Self::Lesson(_, l) => Some(&l.id),
+            Self::Quiz(_, q) => Some(&q.id),
+            Self::Course | Self::Module(_) | Self::Notebook(..) => None,
+        }
+    }
+
     /// Its id, within `course`.
     #[must_use]
     pub fn id(&self, course: &'a Course) -> &'a str {

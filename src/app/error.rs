@@ -14,6 +14,12 @@ pub enum AppError {
     /// All attempts are spent.
     #[error("no attempts are left")]
     NoAttemptsLeft,
+    /// The choice of content was answered already.
+    #[error("this request to choose content was answered before")]
+    AnsweredBefore,
+    /// Our signing key is not to be had.
+    #[error(transparent)]
+    Key(#[from] super::tool_keys::KeyError),
     /// What was asked for makes no sense.
     #[error("{0}")]
     Invalid(String),

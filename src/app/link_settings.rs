@@ -1,13 +1,14 @@
 //! What a teacher changes for one link: how many attempts, what passes, which attempt counts, what it opens.
 
-use super::{App, AppError, content, study::LinkSettings, visit::Visit};
+use super::{
+    App, AppError, content,
+    study::{LinkSettings, MOST_ATTEMPTS},
+    visit::Visit,
+};
 use crate::{
     course::{Course, GradePolicy},
     store::{Durability, Tx, context},
 };
-
-/// Most attempts a teacher can ask for; beyond, "unlimited" is meant.
-const MOST_ATTEMPTS: u32 = 100;
 
 /// A form as it was typed. Empty means the course's own value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,13 +76,17 @@ impl SettingsForm {
 }
 
 /// Empty is "as the course says".
-fn field<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ()> {
+pub(super) fn field<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ()> {
     if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(()) }
 }
 
-fn percent(text: &str) -> Option<f64> {
-    let number: f64 = text.trim_end_matches('%').trim().replace(',', ".").parse().ok()?;
-    (0.0..=100.0).contains(&number).then_some(number)
+/// As people type it.
+pub(super) fn number(text: &str) -> Option<f64> {
+    text.trim().replace(',', ".").parse().ok()
+}
+
+pub(super) fn percent(text: &str) -> Option<f64> {
+    number(text.trim_end_matches('%')).filter(|n| (0.0..=100.0).contains(n))
 }
 
 fn policy(text: &str) -> Option<GradePolicy> {

@@ -5,7 +5,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{App, deliver_scores::Courier, read_results::ReadError};
+use super::{App, deliver_scores::Courier, read_results::ReadError, tool_keys::KeyError};
+use crate::lti::jose::SigningKey;
 
 /// Milliseconds between two looks at one link's grade book.
 const PAUSE: i64 = 15_000;
@@ -26,6 +27,11 @@ impl GradeBooks {
     #[must_use]
     pub fn new(courier: Courier) -> Self {
         Self { courier, next: Mutex::default() }
+    }
+
+    /// The key that signs what we send.
+    pub(super) async fn signing_key(&self) -> Result<SigningKey, KeyError> {
+        self.courier.signing_key().await
     }
 
     /// Whether it is time to look at a link; if so, whoever asks next is told to wait.

@@ -58,6 +58,15 @@ pub enum Reason {
     /// An administrator must let this deployment in.
     #[error("deployment `{0}` waits for approval")]
     DeploymentWaits(String),
+    /// Only teachers choose content.
+    #[error("content is chosen by teachers, and this person is none in this course")]
+    ChoosingIsForTeachers,
+    /// The answer to a choice would go to a stranger.
+    #[error("the return URL `{0}` is not the registration's")]
+    ForeignReturn(String),
+    /// The place takes files or texts, and we have links.
+    #[error("this place takes no links to a tool")]
+    NoLinksTaken,
     /// A message we do not answer.
     #[error("a message of this type is not answered here")]
     Unanswered,
@@ -122,6 +131,9 @@ impl Reason {
             Self::Sealed(_) => "secret_sealed",
             Self::Keys(_) => "keys_unreadable",
             Self::DeploymentWaits(_) => "deployment_waits",
+            Self::ChoosingIsForTeachers => "choosing_is_for_teachers",
+            Self::ForeignReturn(_) => "return_url_foreign",
+            Self::NoLinksTaken => "no_links_taken",
             Self::Unanswered => "message_unanswered",
             Self::Store(_) => "store_failed",
             Self::Random(_) => "randomness_missing",
@@ -134,7 +146,13 @@ impl Reason {
         match self {
             Self::Token(e) => &e.passed,
             Self::V1p1(e) => &e.passed,
-            Self::NoLogin | Self::OtherBrowser | Self::DeploymentWaits(_) | Self::Unanswered => &Check::ALL,
+            Self::NoLogin
+            | Self::OtherBrowser
+            | Self::DeploymentWaits(_)
+            | Self::ChoosingIsForTeachers
+            | Self::ForeignReturn(_)
+            | Self::NoLinksTaken
+            | Self::Unanswered => &Check::ALL,
             _ => &[],
         }
     }

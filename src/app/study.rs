@@ -25,6 +25,13 @@ use crate::{
     },
 };
 
+/// Most attempts a teacher can ask for; beyond, "unlimited" is meant.
+pub const MOST_ATTEMPTS: u32 = 100;
+
+// Custom parameters: no platform has these names for itself, and Moodle changes nothing in them.
+const CUSTOM_ATTEMPTS: &str = "attempts";
+const CUSTOM_PASS_MARK: &str = "pass_mark";
+
 /// What a teacher changed for one link.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LinkSettings {
@@ -40,6 +47,23 @@ pub struct LinkSettings {
 }
 
 impl LinkSettings {
+    /// What a link made by deep linking brings along, as far as it makes sense.
+    #[must_use]
+    pub fn from_custom(custom: &BTreeMap<String, String>) -> Self {
+        let value = |name: &str| custom.get(name).map(|v| v.trim());
+        Self {
+            attempts: value(CUSTOM_ATTEMPTS).and_then(|v| v.parse().ok()).filter(|n| *n <= MOST_ATTEMPTS),
+            pass_mark: value(CUSTOM_PASS_MARK).and_then(|v| v.parse().ok()).filter(|p| (0.0..=100.0).contains(p)),
+            grade: None,
+        }
+    }
+
+    /// The same, to be sent along.
+    pub fn to_custom(&self, custom: &mut BTreeMap<String, String>) {
+        custom.extend(self.attempts.map(|a| (CUSTOM_ATTEMPTS.to_owned(), a.to_string())));
+        custom.extend(self.pass_mark.map(|p| (CUSTOM_PASS_MARK.to_owned(), p.to_string())));
+    }
+
     /// As the database keeps it; unreadable settings change nothing.
     #[must_use]
     pub fn parse(json: &str) -> Self {
@@ -69,6 +93,8 @@ pub struct Study {
     pub settings: LinkSettings,
     /// Id of the one module this link opens; none for the whole course.
     pub only: Option<String>,
+    /// Id of the one lesson or quiz in it that this link asks for; the rest of the module can be read too, and counts for nothing.
+    pub alone: Option<String>,
     /// Lessons read.
     pub read: BTreeSet<String>,
     /// The lesson touched last.
@@ -101,7 +127,7 @@ impl Study {
     /// The start page's id.
     #[must_use]
     pub fn home(&self) -> &str {
-        self.only.as_deref().unwrap_or(&self.course.id)
+        self.alone.as_ref().or(self.only.as_ref()).unwrap_or(&self.course.id)
     }
 
     /// Where the player was in a lesson.
@@ -149,13 +175,24 @@ impl Study {
         learning::completion(module, policy, &self.read, &scores)
     }
 
-    /// Whether everything this link opens is complete.
+    /// Whether what this link asks for is complete.
     #[must_use]
     pub fn complete(&self) -> bool {
+        if let Some(done) = self.alone_done() {
+            return done;
+        }
         self.modules().all(|m| self.completion(m).complete)
     }
 
-    /// The grade of this link: its module's, or the course's.
+    /// Whether the one page this link asks for is done; none where it asks for more.
+    fn alone_done(&self) -> Option<bool> {
+        match self.page(self.alone.as_deref()?)? {
+            Page::Quiz(module, _) => Some(!self.completion(module).quiz_missing),
+            page => Some(self.read.contains(page.id(&self.course))),
+        }
+    }
+
+    /// The grade of this link: its module's quiz's, or the course's.
     #[must_use]
     pub fn grade(&self) -> Option<f64> {
         let grades: Vec<(f64, Option<f64>)> = self
@@ -169,9 +206,12 @@ impl Study {
         }
     }
 
-    /// Lessons and quizzes done, and how many there are.
+    /// Lessons and quizzes done, and how many this link asks for.
     #[must_use]
     pub fn done(&self) -> (usize, usize) {
+        if let Some(done) = self.alone_done() {
+            return (usize::from(done), 1);
+        }
         self.modules().fold((0, 0), |(done, total), m| {
             let state = self.completion(m);
             let all = m.lessons.len() + usize::from(m.quiz.is_some());
@@ -243,10 +283,11 @@ fn put_together(
 ) -> Result<Study, AppError> {
     let link = link.ok_or(AppError::NotFound)?;
     // The link's target, not the session's: a teacher may have changed it since, and the grade follows the link.
-    let only = content::page(&course, &link.target).and_then(|p| p.module()).map(|m| m.id.clone());
+    let target = content::page(&course, &link.target);
     Ok(Study {
         settings: LinkSettings::parse(&link.settings),
-        only,
+        only: target.and_then(|p| p.module()).map(|m| m.id.clone()),
+        alone: target.and_then(|p| p.alone()).map(str::to_owned),
         last: steps.iter().max_by_key(|s| s.updated_at).map(|s| s.lesson_id.clone()),
         positions: steps.iter().filter_map(|s| Some((s.lesson_id.clone(), s.position.clone()?))).collect(),
         read: steps.into_iter().filter(|s| s.read_at.is_some()).map(|s| s.lesson_id).collect(),

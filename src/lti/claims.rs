@@ -107,7 +107,7 @@ fn object<'a>(from: &'a Map<String, Value>, name: &str) -> Option<&'a Map<String
     from.get(name).and_then(Value::as_object)
 }
 
-fn texts(from: &Map<String, Value>, name: &str) -> Vec<String> {
+pub(super) fn texts(from: &Map<String, Value>, name: &str) -> Vec<String> {
     match from.get(name) {
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         Some(Value::String(one)) => vec![one.clone()],

@@ -42,11 +42,13 @@ pub enum Check {
     Subject,
     /// `resource_link.id` is there where it must be.
     ResourceLink,
+    /// A deep linking message says where the answer goes.
+    DeepLinking,
 }
 
 impl Check {
     /// Every check, in order.
-    pub const ALL: [Check; 16] = [
+    pub const ALL: [Check; 17] = [
         Check::Shape,
         Check::Key,
         Check::Signature,
@@ -63,6 +65,7 @@ impl Check {
         Check::Roles,
         Check::Subject,
         Check::ResourceLink,
+        Check::DeepLinking,
     ];
 
     /// The checks made before this one.
@@ -93,6 +96,7 @@ impl Check {
             Check::Roles => "it lists the user's roles",
             Check::Subject => "it names the user",
             Check::ResourceLink => "it names the link that was opened",
+            Check::DeepLinking => "it says where a choice of content goes",
         }
     }
 }
@@ -175,6 +179,7 @@ impl LaunchError {
             (Check::Roles, _) => "roles_wrong",
             (Check::Subject, _) => "subject_missing",
             (Check::ResourceLink, _) => "resource_link_missing",
+            (Check::DeepLinking, _) => "deep_linking_settings_wrong",
             (Check::Shape | Check::Key | Check::Signature, _) => "token_refused",
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     claims::{AgsEndpoint, Context, NrpsEndpoint, Person, Presentation, ResourceLink, ToolPlatform},
+    deep_linking::DeepLinkingRequest,
     error::Check,
     platform::{self, PlatformProfile},
     roles::{Roles, Standing},
@@ -76,6 +77,8 @@ pub struct Launch {
     pub context: Option<Context>,
     /// The place in the course.
     pub resource_link: Option<ResourceLink>,
+    /// What is to be chosen; there if, and only if, the message is [`MessageType::DeepLinking`].
+    pub deep_linking: Option<DeepLinkingRequest>,
     /// Custom parameters that have a value.
     pub custom: BTreeMap<String, String>,
     /// The grade service.

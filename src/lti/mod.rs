@@ -9,6 +9,7 @@ pub mod address;
 pub mod ags;
 pub mod canvas;
 pub mod claims;
+pub mod deep_linking;
 mod error;
 pub mod id_token;
 pub mod jose;

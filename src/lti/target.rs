@@ -23,6 +23,18 @@ pub fn same(a: &str, b: &str) -> bool {
     a == b || matches!((Url::parse(a), Url::parse(b)), (Ok(a), Ok(b)) if a == b)
 }
 
+/// Is `claimed` what a login for `asked` may end at? The same page; or, where the login names no content, that page with a query.
+/// Open edX launches content it was given by deep linking so: its login names the tool's plain address, the signed token the content's.
+#[must_use]
+pub fn answers(claimed: &str, asked: &str) -> bool {
+    let plain = |text: &str| {
+        let mut url = Url::parse(text).ok()?;
+        url.set_query(None);
+        Some(url)
+    };
+    same(claimed, asked) || (!asked.contains('?') && matches!((plain(claimed), plain(asked)), (Some(a), Some(b)) if a == b))
+}
+
 /// `to` of the query. An unsubstituted `$Variable` is none.
 #[must_use]
 pub fn content_id(target: &str) -> Option<String> {
@@ -77,6 +89,23 @@ mod tests {
         assert!(!same("https://a.example/x", "https://a.example/y"));
         assert!(same("not a url", "not a url"));
         assert!(!same("not a url", "nor this"));
+    }
+
+    #[test]
+    fn a_token_may_name_content_that_its_login_left_open_and_nothing_else() {
+        let plain = "https://t.example/lti/launch";
+        assert!(answers("https://t.example/lti/launch?to=a", plain));
+        assert!(answers(plain, plain));
+        for (claimed, asked) in [
+            ("https://t.example/lti/launch?to=b", "https://t.example/lti/launch?to=a"),
+            (plain, "https://t.example/lti/launch?to=a"),
+            ("https://t.example/lti/other?to=a", plain),
+            ("https://t.example:8443/lti/launch?to=a", plain),
+            ("https://t.example/lti/launch?to=a#x", plain),
+            ("nothing", plain),
+        ] {
+            assert!(!answers(claimed, asked), "{claimed} for {asked}");
+        }
     }
 
     #[test]

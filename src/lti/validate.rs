@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     claims::{self, LTI, ResourceLink},
+    deep_linking::DeepLinkingRequest,
     error::{Check, Fault, LaunchError},
     id_token::Verified,
     launch::{Launch, MessageType, Proof},
@@ -61,6 +62,10 @@ pub fn validate(token: &Verified, expected: &Expected<'_>) -> Result<Launch, Lau
     let roles = roles(claims).map_err(fail(Check::Roles))?;
     let sub = subject(claims, expected.anonymous_allowed).map_err(fail(Check::Subject))?;
     let resource_link = resource_link(claims, message).map_err(fail(Check::ResourceLink))?;
+    let deep_linking = match message {
+        MessageType::DeepLinking => Some(DeepLinkingRequest::parse(claims).map_err(fail(Check::DeepLinking))?),
+        _ => None,
+    };
 
     let presentation = claims::presentation(claims);
     let migration = migration::claim(claims, &deployment_id);
@@ -75,6 +80,7 @@ pub fn validate(token: &Verified, expected: &Expected<'_>) -> Result<Launch, Lau
         target_link_uri,
         context: claims::context(claims),
         resource_link,
+        deep_linking,
         custom: claims::custom(claims),
         ags: claims::ags(claims),
         nrps: claims::nrps(claims),
@@ -181,7 +187,7 @@ fn message(claims: &Map<String, Value>) -> Result<MessageType, Fault> {
 
 fn launch_target(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<String, Fault> {
     let found = text(claims, "target_link_uri")?;
-    if target::is_ours(expected.public_url, found) && target::same(found, expected.login_target) {
+    if target::is_ours(expected.public_url, found) && target::answers(found, expected.login_target) {
         Ok(found.to_owned())
     } else {
         Err(unexpected("target_link_uri", found))

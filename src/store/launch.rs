@@ -73,6 +73,8 @@ pub struct LinkClaim {
     pub lineitem: Option<String>,
     /// Scopes we were granted, JSON list.
     pub ags_scopes: String,
+    /// Settings it was made with, JSON; they hold until a teacher changes them here. Empty: none.
+    pub settings: String,
 }
 
 /// The person, as the launch tells.
@@ -170,7 +172,7 @@ sql! {
         lineitems_url = COALESCE(excluded.lineitems_url, context.lineitems_url), \
         memberships_url = COALESCE(excluded.memberships_url, context.memberships_url), updated_at = excluded.updated_at RETURNING id";
     LINK = "INSERT INTO resource_link (id, tenant_id, context_id, lms_id, title, target, lineitem, ags_scopes, settings, fingerprint, \
-        created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '{}', $9, $10, $10) \
+        created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) \
         ON CONFLICT (context_id, lms_id) DO UPDATE SET title = excluded.title, \
         target = CASE WHEN excluded.target = '' THEN resource_link.target ELSE excluded.target END, \
         lineitem = COALESCE(excluded.lineitem, resource_link.lineitem), \
@@ -286,7 +288,30 @@ async fn insert_session(tx: &mut Tx, l: &LaunchRecord, prints: &Fingerprints, no
 }
 
 async fn record(tx: &mut Tx, l: &LaunchRecord, prints: &Fingerprints, now: i64) -> Result<(), StoreError> {
-    let (c, k, u) = (&l.context, &l.link, &l.learner);
+    let (context, _) = record_person(tx, l, now).await?;
+    let k = &l.link;
+    let settings = if k.settings.is_empty() { "{}" } else { k.settings.as_str() };
+    let _: Option<(String,)> = optional!(
+        tx,
+        LINK,
+        ids::new_id(),
+        &l.tenant_id,
+        &context,
+        &k.lms_id,
+        &k.title,
+        &k.target,
+        k.lineitem.as_deref(),
+        &k.ags_scopes,
+        settings,
+        &prints.link,
+        now
+    )?;
+    Ok(())
+}
+
+/// Keeps the course and the person in it; gives their row ids.
+pub(super) async fn record_person(tx: &mut Tx, l: &LaunchRecord, now: i64) -> Result<(String, String), StoreError> {
+    let (c, u) = (&l.context, &l.learner);
     let context: Option<(String,)> = optional!(
         tx,
         CONTEXT,
@@ -302,20 +327,6 @@ async fn record(tx: &mut Tx, l: &LaunchRecord, prints: &Fingerprints, now: i64) 
         now
     )?;
     let (context,) = context.ok_or(StoreError::Dangling)?;
-    let _: Option<(String,)> = optional!(
-        tx,
-        LINK,
-        ids::new_id(),
-        &l.tenant_id,
-        &context,
-        &k.lms_id,
-        &k.title,
-        &k.target,
-        k.lineitem.as_deref(),
-        &k.ags_scopes,
-        &prints.link,
-        now
-    )?;
     let learner: Option<(String,)> = optional!(
         tx,
         LEARNER,
@@ -331,7 +342,9 @@ async fn record(tx: &mut Tx, l: &LaunchRecord, prints: &Fingerprints, now: i64) 
         now
     )?;
     let (learner,) = learner.ok_or(StoreError::Dangling)?;
-    execute!(tx, ENROLMENT, &context, &learner, &l.tenant_id, &l.role, &l.roles, l.gradable, &prints.enrolment, now).map(drop)
+    let print = Fingerprints::of(l, now).enrolment;
+    execute!(tx, ENROLMENT, &context, &learner, &l.tenant_id, &l.role, &l.roles, l.gradable, &print, now)?;
+    Ok((context, learner))
 }
 
 /// What the launch says, condensed. With the day in it, so that `seen_at` and `updated_at` are never older than one.

@@ -17,6 +17,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0002_edited_marks.sql"),
     ),
     (
+        3,
+        "deep_linking",
+        include_str!("../../migrations/sqlite/0003_deep_linking.sql"),
+        include_str!("../../migrations/postgres/0003_deep_linking.sql"),
+    ),
+    (
         4,
         "registration",
         include_str!("../../migrations/sqlite/0004_registration.sql"),

@@ -24,6 +24,7 @@ pub mod attempt;
 pub mod backup;
 pub mod class;
 pub mod context;
+pub mod deep_linking;
 pub mod delivery;
 mod error;
 pub mod launch;

@@ -3,9 +3,9 @@
 use sqlx::{Executor as _, SqlSafeStr as _};
 
 use super::{
-    Store, StoreError, Tx, admin, attempt, class, context, delivery, launch, launch_log, learner, ledger, line_item_claim, login_state,
-    meta, outbox, outcome_place, overview, progress, quiz_version, reading, registration, registration_link, registration_origin, roster,
-    session, sweep, tenant, tool_key, v1p1, v1p1_move,
+    Store, StoreError, Tx, admin, attempt, class, context, deep_linking, delivery, launch, launch_log, learner, ledger, line_item_claim,
+    login_state, meta, outbox, outcome_place, overview, progress, quiz_version, reading, registration, registration_link,
+    registration_origin, roster, session, sweep, tenant, tool_key, v1p1, v1p1_move,
 };
 
 /// (aggregate, its statements by name)
@@ -14,6 +14,7 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("attempt", attempt::STATEMENTS),
     ("class", class::STATEMENTS),
     ("context", context::STATEMENTS),
+    ("deep_linking", deep_linking::STATEMENTS),
     ("delivery", delivery::STATEMENTS),
     ("launch", launch::STATEMENTS),
     ("launch_log", launch_log::STATEMENTS),

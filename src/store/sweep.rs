@@ -11,7 +11,7 @@ use super::{
 pub struct Swept {
     /// Logins that never came back.
     pub login_states: u64,
-    /// Sessions, administrators' too.
+    /// Sessions, administrators' too, and what they kept to be answered.
     pub sessions: u64,
     /// One-time links.
     pub links: u64,
@@ -27,6 +27,7 @@ sql! {
     LOGIN_STATES = "DELETE FROM login_state WHERE expires_at <= $1";
     SESSIONS = "DELETE FROM session WHERE expires_at <= $1";
     ADMIN_SESSIONS = "DELETE FROM admin_session WHERE expires_at <= $1";
+    REQUESTS = "DELETE FROM deep_linking_request WHERE expires_at <= $1";
     LINKS = "DELETE FROM admin_link WHERE expires_at <= $1";
     REGISTRATION_LINKS = "DELETE FROM registration_link WHERE expires_at <= $1 AND (spent_at IS NULL OR spent_at < $2)";
     LAUNCHES = "DELETE FROM launch_log WHERE created_at < $1";
@@ -45,7 +46,7 @@ sql! {
 pub async fn sweep(tx: &mut Tx, keep_ms: i64, now: i64) -> Result<Swept, StoreError> {
     Ok(Swept {
         login_states: execute!(tx, LOGIN_STATES, now)?,
-        sessions: execute!(tx, SESSIONS, now)? + execute!(tx, ADMIN_SESSIONS, now)?,
+        sessions: execute!(tx, SESSIONS, now)? + execute!(tx, ADMIN_SESSIONS, now)? + execute!(tx, REQUESTS, now)?,
         links: execute!(tx, LINKS, now)? + execute!(tx, REGISTRATION_LINKS, now, now - keep_ms)?,
         launches: execute!(tx, LAUNCHES, now - keep_ms)? + execute!(tx, LAUNCH_FLOOD)?,
         nonces: v1p1::forget_nonces(tx, now).await?,

@@ -76,13 +76,13 @@ pub(crate) struct GradeBook {
 
 impl GradeBook {
     /// The column of this link, made on first use.
-    pub(crate) fn line_item_for(&mut self, resource_link: &str, label: &str) -> &LineItem {
+    pub(crate) fn line_item_for(&mut self, resource_link: &str, label: &str, maximum: f64) -> &LineItem {
         let found = self.items.iter().position(|i| i.resource_link == resource_link);
         let index = found.unwrap_or_else(|| {
             self.items.push(LineItem {
                 number: self.items.len() + 1,
                 label: label.to_owned(),
-                maximum: 100.0,
+                maximum,
                 resource_link: resource_link.to_owned(),
             });
             self.items.len() - 1
@@ -169,7 +169,7 @@ mod tests {
 
     fn book() -> GradeBook {
         let mut book = GradeBook::default();
-        book.line_item_for("link-1", "Module 1");
+        book.line_item_for("link-1", "Module 1", 100.0);
         book
     }
 
@@ -183,8 +183,8 @@ mod tests {
     #[test]
     fn one_link_has_one_column() {
         let mut book = book();
-        assert_eq!(book.line_item_for("link-1", "again").number, 1);
-        assert_eq!(book.line_item_for("link-2", "Module 2").number, 2);
+        assert_eq!(book.line_item_for("link-1", "again", 100.0).number, 1);
+        assert_eq!(book.line_item_for("link-2", "Module 2", 100.0).number, 2);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod ags;
 mod assertion;
+mod deep_link;
 mod faults;
 mod grade_book;
 mod oidc;

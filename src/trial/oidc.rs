@@ -8,15 +8,19 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
-    assertion,
+    assertion, deep_link,
     faults::Fault,
     pages::{AutoPost, html, message},
     people::Person,
-    state::{Activity, CLIENT_ID, DEPLOYMENT_ID, Hint, Platform},
+    state::{CLIENT_ID, DEPLOYMENT_ID, Hint, Platform, Purpose},
 };
-use crate::{ids, lti::jose::JoseError};
+use crate::{
+    ids,
+    lti::{claims::AGS, deep_linking::SETTINGS, jose::JoseError},
+};
 
 const CLAIM: &str = "https://purl.imsglobal.org/spec/lti/claim/";
+const NO_RANDOMNESS: &str = "The trial platform could not make a random value.";
 const SCOPES: [&str; 3] = [
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
@@ -32,25 +36,47 @@ pub(crate) struct Start {
 
 /// `GET /start`: what the frame loads; posts the login initiation to the tool.
 pub(crate) async fn start(platform: web::Data<Platform>, query: web::Query<Start>) -> HttpResponse {
-    let (Some(person), Some(activity)) = (Person::find(&query.person), platform.activity(&query.open)) else {
+    let (Some(person), Some(link)) = (Person::find(&query.person), platform.link(&query.open)) else {
         return message(404, "There is no such person or activity in the trial course.");
     };
-    let Ok(hint) = ids::random_token(16) else { return message(500, "The trial platform could not make a random value.") };
-    platform.begin(hint.clone(), person, activity.clone());
+    initiate(&platform, person, Purpose::Open(link))
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Choose {
+    #[serde(rename = "as")]
+    person: String,
+}
+
+/// `GET /choose`: the same for a teacher who adds content.
+pub(crate) async fn choose(platform: web::Data<Platform>, query: web::Query<Choose>) -> HttpResponse {
+    let Some(person) = Person::find(&query.person).filter(|p| p.teacher) else {
+        return message(403, "Only teachers add content to the trial course.");
+    };
+    let Ok(data) = ids::random_token(16) else { return message(500, NO_RANDOMNESS) };
+    platform.ask_to_choose(data.clone());
+    initiate(&platform, person, Purpose::Choose(data))
+}
+
+fn initiate(platform: &Platform, person: &'static Person, purpose: Purpose) -> HttpResponse {
+    let Ok(hint) = ids::random_token(16) else { return message(500, NO_RANDOMNESS) };
     let fields = vec![
         ("iss".to_owned(), platform.issuer.clone()),
         ("client_id".to_owned(), CLIENT_ID.to_owned()),
         ("lti_deployment_id".to_owned(), DEPLOYMENT_ID.to_owned()),
-        ("target_link_uri".to_owned(), target(&platform, activity)),
+        ("target_link_uri".to_owned(), target(platform, &purpose)),
         ("login_hint".to_owned(), person.id.to_owned()),
-        ("lti_message_hint".to_owned(), hint),
+        ("lti_message_hint".to_owned(), hint.clone()),
     ];
+    platform.begin(hint, person, purpose);
     html(200, &AutoPost { action: platform.tool_url("/lti/login"), fields, what: "Opening the activity" }.render())
 }
 
-fn target(platform: &Platform, activity: &Activity) -> String {
-    let to: String = url::form_urlencoded::byte_serialize(activity.id.as_bytes()).collect();
-    platform.tool_url(&format!("/lti/launch?to={to}"))
+fn target(platform: &Platform, purpose: &Purpose) -> String {
+    match purpose {
+        Purpose::Open(link) => link.url.clone(),
+        Purpose::Choose(_) => platform.tool_url("/lti/launch"),
+    }
 }
 
 /// `GET|POST /auth`: the authorization endpoint.
@@ -81,44 +107,51 @@ fn refusal(code: &str, text: &str, state: &str) -> Vec<(String, String)> {
 }
 
 fn id_token(platform: &Platform, hint: &Hint, nonce: &str) -> Result<String, JoseError> {
-    let link = format!("trial-{}", hint.activity.id);
-    let number = platform.with_book(|book| book.line_item_for(&link, &hint.activity.title).number);
     let mut now = platform.now();
     if platform.fault() == Fault::ExpireLaunch {
         now = now.saturating_sub(SignedDuration::from_mins(10)).unwrap_or(now);
     }
-    platform.key.sign(&claims(platform, hint, &link, number, nonce, now))
+    platform.key.sign(&claims(platform, hint, nonce, now))
 }
 
-fn claims(platform: &Platform, hint: &Hint, link: &str, number: usize, nonce: &str, now: Timestamp) -> Value {
+fn claims(platform: &Platform, hint: &Hint, nonce: &str, now: Timestamp) -> Value {
     let person = hint.person;
     let mut claims = json!({
         "iss": platform.issuer, "aud": CLIENT_ID, "azp": CLIENT_ID, "sub": person.id, "nonce": nonce,
         "iat": now.as_second(), "exp": now.as_second() + 300,
         "name": person.name(), "given_name": person.given, "family_name": person.family, "locale": "en",
-        "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {
-            "scope": SCOPES,
-            "lineitems": format!("{}/lineitems", platform.issuer),
-            "lineitem": format!("{}/lineitems/{number}", platform.issuer),
-        },
+        AGS: { "scope": SCOPES, "lineitems": format!("{}/lineitems", platform.issuer) },
     });
     let more = [
-        ("message_type", json!("LtiResourceLinkRequest")),
         ("version", json!("1.3.0")),
         ("deployment_id", json!(DEPLOYMENT_ID)),
-        ("target_link_uri", json!(target(platform, &hint.activity))),
+        ("target_link_uri", json!(target(platform, &hint.purpose))),
         ("roles", json!([person.role()])),
         (
             "context",
             json!({ "id": "trial-course", "label": "TRIAL", "title": "Trial course", "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"] }),
         ),
-        ("resource_link", json!({ "id": link, "title": hint.activity.title })),
         ("launch_presentation", json!({ "document_target": "iframe", "return_url": format!("{}/", platform.issuer), "locale": "en" })),
         ("tool_platform", json!({ "guid": "trial", "name": "Trial LMS", "product_family_code": "courseferry-trial", "version": "1" })),
-        ("custom", json!({ "to": hint.activity.id })),
     ];
-    if let Some(map) = claims.as_object_mut() {
-        map.extend(more.map(|(name, value)| (format!("{CLAIM}{name}"), value)));
+    for (name, value) in more {
+        claims[format!("{CLAIM}{name}")] = value;
+    }
+    match &hint.purpose {
+        Purpose::Open(link) => {
+            claims[format!("{CLAIM}message_type")] = json!("LtiResourceLinkRequest");
+            claims[format!("{CLAIM}custom")] = json!(link.custom);
+            let resource = format!("trial-{}", link.id);
+            if let Some(points) = link.points {
+                let number = platform.with_book(|book| book.line_item_for(&resource, &link.title, points).number);
+                claims[AGS]["lineitem"] = json!(format!("{}/lineitems/{number}", platform.issuer));
+            }
+            claims[format!("{CLAIM}resource_link")] = json!({ "id": resource, "title": link.title });
+        }
+        Purpose::Choose(data) => {
+            claims[format!("{CLAIM}message_type")] = json!("LtiDeepLinkingRequest");
+            claims[SETTINGS] = deep_link::settings(platform, data);
+        }
     }
     claims
 }

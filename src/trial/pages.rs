@@ -5,8 +5,9 @@ use askama::Template;
 
 use super::{
     faults::Fault,
+    grade_book::LineItem,
     people::{PEOPLE, Person},
-    state::{Activity, Platform},
+    state::{Link, Platform},
 };
 
 /// A form that posts itself, with a button for browsers without script.
@@ -22,15 +23,17 @@ pub(crate) struct AutoPost {
 #[template(path = "trial/message.html")]
 struct Message<'a> {
     text: &'a str,
+    back: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "trial/course.html")]
-struct CoursePage<'a> {
+struct CoursePage {
     people: &'static [Person],
     person: &'static Person,
-    activities: &'a [Activity],
-    open: Option<&'a Activity>,
+    links: Vec<Link>,
+    open: Option<Link>,
+    adding: bool,
     faults: [(Fault, &'static str, &'static str, &'static str); 5],
     fault: Fault,
     grades: String,
@@ -72,7 +75,12 @@ pub(crate) fn html(status: u16, body: &Result<String, askama::Error>) -> HttpRes
 
 /// A page with one sentence.
 pub(crate) fn message(status: u16, text: &str) -> HttpResponse {
-    html(status, &Message { text }.render())
+    message_to(status, text, "/")
+}
+
+/// The same with a way back.
+pub(crate) fn message_to(status: u16, text: &str, back: &str) -> HttpResponse {
+    html(status, &Message { text, back }.render())
 }
 
 fn grades(platform: &Platform) -> GradesFragment {
@@ -105,8 +113,13 @@ fn grades(platform: &Platform) -> GradesFragment {
                     .collect(),
             })
             .collect();
-        GradesFragment { columns: book.items().iter().map(|i| (i.number, i.label.clone())).collect(), rows, log }
+        GradesFragment { columns: book.items().iter().map(|i| (i.number, column(i))).collect(), rows, log }
     })
+}
+
+/// A column's title, with its points where they are not the usual ones.
+fn column(item: &LineItem) -> String {
+    if (item.maximum - 100.0).abs() < f64::EPSILON { item.label.clone() } else { format!("{} (of {})", item.label, item.maximum) }
 }
 
 #[derive(serde::Deserialize)]
@@ -114,15 +127,19 @@ pub(crate) struct Open {
     #[serde(rename = "as")]
     person: Option<String>,
     open: Option<String>,
+    /// A teacher adds content.
+    add: Option<String>,
 }
 
 /// `GET /`
 pub(crate) async fn course(platform: web::Data<Platform>, query: web::Query<Open>) -> HttpResponse {
+    let person = query.person.as_deref().and_then(Person::find).unwrap_or(&PEOPLE[0]);
     let page = CoursePage {
         people: &PEOPLE,
-        person: query.person.as_deref().and_then(Person::find).unwrap_or(&PEOPLE[0]),
-        activities: &platform.activities,
-        open: query.open.as_deref().and_then(|id| platform.activity(id)),
+        person,
+        links: platform.links(),
+        open: query.open.as_deref().and_then(|id| platform.link(id)),
+        adding: person.teacher && query.add.is_some(),
         faults: Fault::ALL,
         fault: platform.fault(),
         grades: grades(&platform).render().unwrap_or_default(),

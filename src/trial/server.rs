@@ -12,7 +12,7 @@ use actix_web::{
 use url::Url;
 
 use super::{
-    ags, oidc, pages,
+    ags, deep_link, oidc, pages,
     state::{Activity, CLIENT_ID, DEPLOYMENT_ID, Platform, ToolKeys},
 };
 use crate::{
@@ -126,6 +126,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/trial.js", web::get().to(pages::script))
         .route("/favicon.ico", web::get().to(HttpResponse::NoContent))
         .route("/start", web::get().to(oidc::start))
+        .route("/choose", web::get().to(oidc::choose))
+        .route("/deep-link", web::post().to(deep_link::answer))
         .route("/auth", web::get().to(oidc::authorize))
         .route("/jwks", web::get().to(oidc::key_set))
         .route("/token", web::post().to(oidc::token))

@@ -36,6 +36,7 @@ const STYLES: &[&str] = &[
     include_str!("../../templates/web/style/forms.css"),
     include_str!("../../templates/web/style/class.css"),
     include_str!("../../templates/web/style/desk.css"),
+    include_str!("../../templates/web/style/picker.css"),
     include_str!("../../templates/web/style/print.css"),
 ];
 

@@ -60,6 +60,9 @@ pub enum Error {
     /// All attempts are spent.
     #[error("no attempts are left")]
     NoAttemptsLeft,
+    /// The choice of content was sent already.
+    #[error("the choice was sent before")]
+    ChosenBefore,
     /// Something we need is not there for the moment.
     #[error("not available for the moment")]
     Unavailable(#[source] Cause),
@@ -126,6 +129,7 @@ impl Error {
             Self::Launch(refused) => refused.why.code(),
             Self::Register(fault) => fault.code(),
             Self::NoAttemptsLeft => "no-attempts-left",
+            Self::ChosenBefore => "chosen-before",
             Self::Unavailable(_) => "unavailable",
             Self::Internal(_) => "internal",
         }
@@ -201,6 +205,12 @@ impl Error {
                 &["Go back to the quiz to look at them.", "Ask your teacher if you should get another attempt."],
                 TEACHER,
             ),
+            Self::ChosenBefore => Words::new(
+                "This choice was sent already",
+                "What you chose went to the LMS, and each choice goes once, so that nothing is added twice.",
+                &["Close this window and look at your course in the LMS.", "To add more, press the LMS's button for adding content again."],
+                TEACHER,
+            ),
             Self::Unavailable(_) => Words::new(
                 "Not available for the moment",
                 "A part of this service is not answering. What you saved is kept.",
@@ -223,6 +233,7 @@ impl From<AppError> for Error {
             AppError::NotFound => Self::NotFound,
             AppError::Forbidden => Self::Forbidden,
             AppError::NoAttemptsLeft => Self::NoAttemptsLeft,
+            AppError::AnsweredBefore => Self::ChosenBefore,
             AppError::Invalid(why) => Self::BadRequest(why.into()),
             AppError::Store(error) => error.into(),
             other => Self::internal(other),
@@ -249,7 +260,7 @@ impl ResponseError for Error {
             Self::CrossSite(_) | Self::FormToken | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NoSession(_) | Self::SignInFirst => StatusCode::UNAUTHORIZED,
             Self::LinkOver => StatusCode::FORBIDDEN,
-            Self::NoAttemptsLeft => StatusCode::CONFLICT,
+            Self::NoAttemptsLeft | Self::ChosenBefore => StatusCode::CONFLICT,
             Self::Launch(refused) => match refused.why {
                 Reason::Store(_) | Reason::Sealed(_) => StatusCode::SERVICE_UNAVAILABLE,
                 Reason::Random(_) => StatusCode::INTERNAL_SERVER_ERROR,

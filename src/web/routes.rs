@@ -3,8 +3,8 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::handlers::{
-    admin, admin_sign_in, admin_v1p1, assets, front, health, launch, learn, login, media, packages, quiz, register, session, teach, tool,
-    v1p1, waiting,
+    admin, admin_sign_in, admin_v1p1, assets, front, health, launch, learn, login, media, packages, pick, quiz, register, session, teach,
+    tool, v1p1, waiting,
 };
 
 /// All routes, relative to the site's path prefix.
@@ -51,6 +51,11 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/l/{launch}/choose").route(get().to(teach::choose)).route(post().to(teach::chosen)))
         .service(resource("/l/{launch}/packages").route(get().to(packages::for_teacher)))
         .service(resource("/l/{launch}/packages/{file}").route(get().to(packages::file_for_teacher)))
+
+        .service(resource("/l/{launch}/pick").route(get().to(pick::choose)))
+        .service(resource("/l/{launch}/pick/review").route(get().to(pick::review)))
+        .service(resource("/l/{launch}/pick/answer").route(post().to(pick::answer)))
+        .service(resource("/l/{launch}/pick/cancel").route(post().to(pick::cancel)))
 
         .service(resource("/packages").route(get().to(packages::by_link)))
         .service(resource("/packages/{file}").route(get().to(packages::file_by_link)))

@@ -86,6 +86,7 @@ async fn open(tx: &mut Tx, p: &Pupil, registration: &str, now: i64) -> Result<Se
             target: if p.link == "link-1" { "alpha".into() } else { String::new() },
             lineitem: Some("http://127.0.0.1:1/lineitem".into()),
             ags_scopes: "[]".into(),
+            settings: String::new(),
         },
         learner: LearnerClaim { sub: p.sub.clone(), name: p.name.clone(), ..LearnerClaim::default() },
         role: "learner".into(),

@@ -159,12 +159,18 @@ pub(crate) struct House {
     pub(crate) registration_id: String,
 }
 
+/// Seals every house's signing key.
+pub(crate) fn master() -> MasterKey {
+    static KEY: OnceLock<MasterKey> = OnceLock::new();
+    KEY.get_or_init(|| MasterKey::generate().unwrap()).clone()
+}
+
 /// The use cases over `store`, allowed to call these ports on this machine.
 pub(crate) fn app(store: &Store, site: Site, clock: Clock, ports: &[u16]) -> App {
     let allow_hosts = ports.iter().map(|port| ("127.0.0.1".into(), *port)).collect();
     let client = http::Client::new(&http::Options { allow_hosts, ..Default::default() }).unwrap();
     let tokens = Tokens::new(client.clone(), Arc::clone(&clock));
-    let master = MasterKey::generate().unwrap();
+    let master = master();
     App::new(Parts {
         site,
         store: store.clone(),

@@ -7,6 +7,7 @@ mod class;
 mod cli;
 mod course;
 mod databases;
+mod deep_linking;
 mod delivery;
 mod downloads;
 mod fake_platform;

@@ -141,7 +141,7 @@ fn a_remembered_platform_takes_no_token_twice_and_none_for_another_login() {
         // The nonce of another login; another target; another browser.
         house.finish(&mut browser, house.claims("u1"), &state, &others_nonce).await.assert_refused(&browser);
         let mut elsewhere = house.claims("u1");
-        elsewhere["https://purl.imsglobal.org/spec/lti/claim/target_link_uri"] = json!(format!("{}/lti/launch?to=beta", house.base));
+        elsewhere["https://purl.imsglobal.org/spec/lti/claim/target_link_uri"] = json!(format!("{}/lti/other?to=beta", house.base));
         house.finish(&mut browser, elsewhere, &state, &nonce).await.assert_refused(&browser);
         house.finish(&mut browser, house.claims("u1"), &others_state, &others_nonce).await.assert_refused(&browser);
         let cookies = browser.cookies.clone();

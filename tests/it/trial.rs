@@ -194,3 +194,88 @@ async fn unknown_people_activities_and_tools_get_a_friendly_page() {
     assert!(!page.contains("evil.example"), "{page}");
     trial.server.stop(false).await;
 }
+
+/// The claims of the token a form carries, checked with the platform's keys.
+async fn claims_of(trial: &Running, posted: &HashMap<String, String>) -> Value {
+    let (_, jwks) = trial.text("/jwks").await;
+    let token = Unverified::peek(&posted["id_token"]).unwrap().verify(&KeySet::parse(jwks.as_bytes()).unwrap()).unwrap();
+    Value::Object(token.claims().clone())
+}
+
+const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
+const DL: &str = "https://purl.imsglobal.org/spec/lti-dl/claim/";
+
+impl Running {
+    /// A teacher begins to add content; gives what the platform wants to see again.
+    async fn asked(&self) -> Value {
+        let (status, page) = self.text("/choose?as=tom").await;
+        assert_eq!(status, 200);
+        let claims = claims_of(self, &self.authorize(&fields(&page)).await).await;
+        assert_eq!(claims[format!("{LTI}message_type")], "LtiDeepLinkingRequest");
+        assert!(claims.get(format!("{LTI}resource_link")).is_none());
+        claims[format!("{DL}deep_linking_settings")]["data"].clone()
+    }
+
+    fn chosen(&self, data: &Value, nonce: &str) -> Value {
+        let now = clock::now().as_second();
+        let item = |to: &str| json!({ "type": "ltiResourceLink", "title": to, "url": format!("http://127.0.0.1:9/lti/launch?to={to}"), "custom": { "to": to } });
+        let mut graded = item("quiz");
+        graded["lineItem"] = json!({ "label": "quiz", "scoreMaximum": 20 });
+        let mut claims = json!({ "iss": self.registration.client_id, "aud": self.registration.issuer, "iat": now - 5, "exp": now + 290, "nonce": nonce });
+        for (name, value) in
+            [("message_type", "LtiDeepLinkingResponse"), ("version", "1.3.0"), ("deployment_id", self.registration.deployment_id)]
+        {
+            claims[format!("{LTI}{name}")] = json!(value);
+        }
+        claims[format!("{DL}data")] = data.clone();
+        claims[format!("{DL}content_items")] = json!([item("lesson"), graded]);
+        claims
+    }
+
+    async fn answer(&self, claims: &Value) -> (u16, String) {
+        let jwt = self.key.sign(claims).unwrap();
+        let answer = self.http.post(self.url("/deep-link?course=trial")).form(&[("JWT", jwt)]).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+}
+
+#[actix_web::test]
+async fn what_a_teacher_adds_can_be_launched() {
+    let trial = start();
+    let data = trial.asked().await;
+    let (status, page) = trial.answer(&trial.chosen(&data, "n-1")).await;
+    assert!(status == 200 && page.contains("2 links were added"), "{page}");
+    let (_, course) = trial.text("/?as=ada").await;
+    assert!(course.contains("open=added-1") && course.contains("open=added-2"), "{course}");
+    let quiz = claims_of(&trial, &trial.launch("ada", "added-2").await.0).await;
+    assert_eq!(quiz[format!("{LTI}target_link_uri")], "http://127.0.0.1:9/lti/launch?to=quiz");
+    assert_eq!(quiz[format!("{LTI}custom")], json!({ "to": "quiz" }));
+    assert!(quiz["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"]["lineitem"].is_string());
+    assert!(trial.text("/grades").await.1.contains("quiz (of 20)"));
+    let lesson = claims_of(&trial, &trial.launch("ada", "added-1").await.0).await;
+    assert!(lesson["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"].get("lineitem").is_none(), "it was not to be graded");
+    trial.server.stop(false).await;
+}
+
+#[actix_web::test]
+async fn a_choice_is_taken_once_from_the_tool_and_from_teachers_only() {
+    let trial = start();
+    assert_eq!(trial.text("/choose?as=ada").await.0, 403);
+    assert_eq!(trial.text("/choose?as=nobody").await.0, 403);
+    let data = trial.asked().await;
+    assert_eq!(trial.answer(&trial.chosen(&json!("made up"), "n-1")).await.0, 400);
+    let mut forged = trial.chosen(&data, "n-2");
+    forged["iss"] = json!("another-tool");
+    assert_eq!(trial.answer(&forged).await.0, 400);
+    let good = trial.chosen(&data, "n-3");
+    let stranger = SigningKey::generate("tool-1").unwrap().sign(&good).unwrap();
+    let answer = trial.http.post(trial.url("/deep-link")).form(&[("JWT", stranger)]).send().await.unwrap();
+    assert_eq!(answer.status(), 400);
+    assert_eq!(trial.answer(&good).await.0, 200);
+    assert_eq!(trial.answer(&good).await.0, 400, "a replay");
+    assert_eq!(trial.answer(&trial.chosen(&data, "n-4")).await.0, 400, "the request is spent");
+    let mut none = trial.chosen(&trial.asked().await, "n-5");
+    none[format!("{DL}content_items")] = json!([]);
+    assert!(trial.answer(&none).await.1.contains("Nothing was added"));
+    trial.server.stop(false).await;
+}

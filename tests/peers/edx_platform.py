@@ -13,11 +13,12 @@ EDX_CLIENT_ID  the client id that the tool is registered under (edx-client-1)
 
 For the test driver, not part of LTI:
 /t/config      what to register in the tool, as JSON
-/t/launch      ?link=NAME&user=ID[&pii=0][&role=NAME|none]: starts a launch as the learning page's button would
+/t/launch      ?link=NAME&user=ID[&pii=0][&role=NAME|none]: starts a launch as the learning page's button would;
+               &deep=1: as the author's button for choosing content; &item=N: of the Nth content item chosen
 /t/key         ?key=KEY&secret=SECRET: the LTI passport of the 1.1 links, as an author types it into the course's settings
 /t/launch-1p1  ?link=NAME&user=ID[&role=NAME]: a signed LTI 1.1 launch, as the block's student view makes it
 /t/lose        the next score that comes is stored, and its answer comes too late for whoever sent it
-/t/state       the scores and line items that the package stored, and the grades it published to the course
+/t/state       the scores, line items and content items that the package stored, and the grades it published to the course
 """
 
 import json
@@ -104,6 +105,7 @@ from lti_consumer.models import (  # noqa: E402
     LtiAgsLineItem,
     LtiAgsScore,
     LtiConfiguration,
+    LtiDlContentItem,
 )
 from lti_consumer.outcomes import OutcomeService  # noqa: E402
 from lti_consumer.plugin import compat  # noqa: E402
@@ -120,7 +122,10 @@ LINKS = {
     "no-target": (f"{TOOL}/lti/launch", {}, "declarative"),
     "own-line-item": (f"{TOOL}/lti/launch", {"to": "foundations"}, "programmatic"),
     "ungraded": (f"{TOOL}/lti/launch", {"to": "foundations"}, "disabled"),
+    "chosen": (f"{TOOL}/lti/launch", {}, "declarative"),
 }
+# The link whose content is chosen by deep linking.
+CHOSEN = "chosen"
 # The links that speak LTI 1.1: name -> (launch URL, custom parameters).
 LINKS_1P1 = {
     "old-by-custom": (f"{TOOL}/lti/v1p1/launch", {"custom_to": "foundations"}),
@@ -234,6 +239,8 @@ compat.batch_get_or_create_externalids = lambda _users: {
     i: types.SimpleNamespace(external_user_id=external_id(i)) for i in PEOPLE
 }
 compat.get_event_tracker = lambda: None
+# edX asks its own session who posts the answer; this stage has none, so whoever holds a signed answer is staff.
+compat.user_has_studio_write_access = lambda _user, _course_key: True
 
 
 def set_up():
@@ -256,6 +263,8 @@ def set_up():
             lti_1p3_redirect_uris=[f"{TOOL}/lti/launch"],
             lti_advantage_enable_nrps=True,
             lti_advantage_ags_mode=grades,
+            lti_advantage_deep_linking_enabled=link == CHOSEN,
+            lti_advantage_deep_linking_launch_url=f"{TOOL}/lti/launch" if link == CHOSEN else "",
         )
         config.get_lti_consumer()  # makes the keys and the declarative line item, as edX's Studio does
 
@@ -304,8 +313,15 @@ def launch(request):
     """Sends the browser to the tool's login address."""
     ask = request.GET
     person = PEOPLE[int(ask.get("user", "2"))]
-    data = launch_data(ask.get("link", "by-custom"), person, ask.get("pii", "1") == "1", ask.get("role"))
-    return HttpResponseRedirect(api.get_lti_1p3_launch_start_url(data))
+    link = ask.get("link", "by-custom")
+    data = launch_data(link, person, ask.get("pii", "1") == "1", ask.get("role"))
+    item = list(content_items(link))[int(ask["item"])].id if "item" in ask else None
+    return HttpResponseRedirect(api.get_lti_1p3_launch_start_url(data, deep_link_launch="deep" in ask, dl_content_id=item))
+
+
+def content_items(link):
+    """What was chosen for a link, in the order of the answer."""
+    return LtiDlContentItem.objects.filter(lti_configuration__location=usage_key(link)).order_by("id")
 
 
 def set_key(request):
@@ -400,7 +416,9 @@ def state(_request):
         for item in LtiAgsLineItem.objects.all()
     ]
     book = GRADE_BOOK.read_text(encoding="utf-8").splitlines() if GRADE_BOOK.exists() else []
-    return JsonResponse({"scores": scores, "line_items": line_items, "grade_book": [json.loads(line) for line in book]})
+    chosen = [{"type": item.content_type, **item.attributes} for item in content_items(CHOSEN)]
+    told = {"scores": scores, "line_items": line_items, "content_items": chosen}
+    return JsonResponse(told | {"grade_book": [json.loads(line) for line in book]})
 
 
 urlpatterns = [

@@ -63,6 +63,7 @@ pub fn launch(form: &Verified, expected: Expected) -> Result<Launch, Refused> {
         message,
         target_link_uri: target(form),
         context,
+        deep_linking: None,
         resource_link,
         custom: custom(form),
         ags: None,

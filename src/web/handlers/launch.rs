@@ -113,10 +113,12 @@ fn session_cookies(state: &State, request: &HttpRequest, login: Option<&str>, op
     cookies.into_iter().flatten().collect()
 }
 
-/// What the launch opens: a teacher sees the class, or chooses what the link opens; everybody else the content.
+/// What the launch opens: whoever was asked to choose content, the picker; a teacher sees the class, or chooses what the link opens; everybody else the content.
 fn first_page(state: &State, opened: &Opened) -> String {
     let (launch, session) = (app::launch_id(&opened.token), &opened.session);
     let page = match (session.role.as_str(), session.target.as_str()) {
+        // Nothing is linked yet.
+        _ if session.resource_link_id.is_empty() => "pick".to_owned(),
         ("instructor", "") => "choose".to_owned(),
         ("instructor", _) => "class".to_owned(),
         (_, "") => String::new(),

@@ -8,7 +8,10 @@ use actix_web::{
 use serde::Deserialize;
 
 use crate::{
-    app::content::{self, Page},
+    app::{
+        Study,
+        content::{self, Page},
+    },
     web::{
         Error, State,
         extract::{Scripted, Sent, Student},
@@ -18,14 +21,17 @@ use crate::{
 
 /// `/l/<launch>/`: what the link opens.
 pub(crate) async fn home(state: Data<State>, student: Student) -> Result<HttpResponse, Error> {
-    let study = &student.study;
-    Learn::new(&state, &student).home(study.only.as_deref().and_then(|id| study.course.module(id)))
+    show(&state, &student, student.study.home()).await
 }
 
 /// `/l/<launch>/p/<id>`: any page by its id.
 pub(crate) async fn page(state: Data<State>, student: Student, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
-    let (visit, study, learn) = (&student.visitor.visit, &student.study, Learn::new(&state, &student));
-    match study.page(&path.1) {
+    show(&state, &student, &path.1).await
+}
+
+async fn show(state: &State, student: &Student, id: &str) -> Result<HttpResponse, Error> {
+    let (visit, study, learn) = (&student.visitor.visit, &student.study, Learn::new(state, student));
+    match study.page(id) {
         Some(Page::Course) => learn.home(None),
         Some(Page::Module(module)) => learn.home(Some(module)),
         Some(Page::Lesson(module, lesson)) => {
@@ -40,7 +46,7 @@ pub(crate) async fn page(state: Data<State>, student: Student, path: Path<(Strin
             }
             None => learn.quiz_start(module, quiz),
         },
-        None => learn.elsewhere(&content::page(&study.course, &path.1).ok_or(Error::NotFound)?),
+        None => learn.elsewhere(&content::page(&study.course, id).ok_or(Error::NotFound)?),
     }
 }
 

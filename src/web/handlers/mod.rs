@@ -21,6 +21,7 @@ pub(crate) mod learn;
 pub(crate) mod login;
 pub(crate) mod media;
 pub(crate) mod packages;
+pub(crate) mod pick;
 pub(crate) mod quiz;
 pub(crate) mod register;
 pub(crate) mod session;

@@ -6,7 +6,10 @@ use actix_web::{
     HttpMessage as _, HttpRequest,
     body::BoxBody,
     dev::ServiceResponse,
-    http::header::{self, HeaderName, HeaderValue},
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
     web::Data,
 };
 
@@ -30,9 +33,18 @@ pub(crate) fn framed_by(request: &HttpRequest, origins: &[String]) {
     }
 }
 
+/// Where the forms of this answer go, where not to us: the source of a `form-action` directive.
+#[derive(Debug, Clone)]
+struct PostsTo(Arc<str>);
+
+/// Notes that the form of the answer to `request` goes there and nowhere else.
+pub(crate) fn posts_to(request: &HttpRequest, source: &str) {
+    request.extensions_mut().insert(PostsTo(source.into()));
+}
+
 // Nothing inline, nothing from elsewhere; `data:` images are what notebooks and maths carry.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; \
-                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ";
+                      connect-src 'self'; base-uri 'none'; ";
 
 const FIXED: &[(&str, &str)] = &[
     ("referrer-policy", "no-referrer"),
@@ -41,7 +53,7 @@ const FIXED: &[(&str, &str)] = &[
 ];
 
 pub(crate) fn apply(response: &mut ServiceResponse<BoxBody>) {
-    let policy = HeaderValue::from_str(&format!("{POLICY}{}", ancestors(response)));
+    let policy = HeaderValue::from_str(&format!("{POLICY}form-action {}; frame-ancestors {}", forms(response), ancestors(response)));
     let headers = response.headers_mut();
     if let (Ok(policy), false) = (policy, headers.contains_key(header::CONTENT_SECURITY_POLICY)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -51,6 +63,20 @@ pub(crate) fn apply(response: &mut ServiceResponse<BoxBody>) {
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// To ourselves; a signed answer to its platform alone. A browser that keeps no cookies here stays in the document that said so, with
+/// that document's policy, until the answer is posted: so that one lets a picker's form out to wherever we may be framed.
+fn forms(response: &ServiceResponse<BoxBody>) -> Arc<str> {
+    let request = response.request();
+    if let Some(PostsTo(source)) = request.extensions().get::<PostsTo>() {
+        return Arc::clone(source);
+    }
+    let picker = request.match_pattern().is_some_and(|p| p.ends_with("/l/{launch}/pick") || p.contains("/l/{launch}/pick/"));
+    match request.app_data::<Data<State>>() {
+        Some(state) if picker && response.status() == StatusCode::UNAUTHORIZED => format!("'self' {}", state.any_embedder()).into(),
+        _ => Arc::from("'self'"),
     }
 }
 

@@ -13,10 +13,12 @@ pub(crate) mod front;
 pub(crate) mod launch;
 pub(crate) mod learn;
 pub(crate) mod packages;
+pub(crate) mod pick;
 pub(crate) mod refusal;
 pub(crate) mod register;
 pub(crate) mod teach;
 pub(crate) mod tools;
+pub(crate) mod tree;
 
 /// What every page's frame needs.
 pub(crate) struct Base {

@@ -133,6 +133,30 @@ fn by_reason(why: &Reason) -> Words {
             &["If you run this tool: approve the deployment.", "Everybody else: try again later."],
             ADMINISTRATOR,
         ),
+        Reason::ChoosingIsForTeachers => Words::new(
+            "Choosing content is for teachers",
+            "The LMS opened the page where a teacher adds content to the course, and does not call you a teacher of this course.",
+            &[
+                "If you learn here: open the activity itself from your course.",
+                "If you teach here: ask whoever runs the LMS to give you a teacher's role in this course.",
+            ],
+            ADMINISTRATOR,
+        ),
+        Reason::ForeignReturn(_) => Words::new(
+            "The choice would go to another site",
+            "The LMS asked for its content to be sent to an address that does not belong to its registration.",
+            &["If you run this tool: the administrator's launch log names the address. Compare it with the registration."],
+            ADMINISTRATOR,
+        ),
+        Reason::NoLinksTaken => Words::new(
+            "This button takes files, not activities",
+            "The LMS opened the tool at a place where it can add files or text, and this tool adds activities.",
+            &[
+                "Use the LMS's button that adds an activity, an assignment or a module item.",
+                "To import the course as a package, ask for the packages page of this tool.",
+            ],
+            ADMINISTRATOR,
+        ),
         Reason::Unanswered => Words::new(
             "This tool does not answer that kind of request yet",
             "The LMS asked for something other than opening an activity.",

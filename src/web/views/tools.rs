@@ -63,7 +63,7 @@ impl Frame {
         let path = |rest: &str| state.site().path(&format!("/l/{launch}/{rest}"));
         let nav = [("class", "Class"), ("choose", "Settings"), ("packages", "Packages"), ("", "Read as a learner")];
         Self {
-            bearer: visitor.by_bearer.then(|| (state.assets.path("bearer.js").to_owned(), launch.clone())),
+            bearer: bearer(state, visitor),
             place_href: Some(path("class")),
             leave: Some(Leave { action: path("end"), form_token: visitor.visit.form_token.clone(), text: "End this session" }),
             nav_name: "Teacher's pages",
@@ -75,6 +75,11 @@ impl Frame {
     pub(crate) fn with(self, said: Option<Said>) -> Self {
         Self { said, ..self }
     }
+}
+
+/// What a page brings along for a browser that keeps no cookies here.
+pub(crate) fn bearer(state: &State, visitor: &Visitor) -> Option<(String, String)> {
+    visitor.by_bearer.then(|| (state.assets.path("bearer.js").to_owned(), visitor.visit.launch_id.clone()))
 }
 
 /// A moment as people say it, with the exact one beside it.

@@ -96,7 +96,7 @@ pub(super) const CASES: &[Case] = &[
     no("target_link_uri is a list", "target_wrong", |b| b.set("target_link_uri", json!([format!("{}/lti/launch", b.house.base)]))),
     no("target_link_uri of another host", "target_wrong", |b| b.set("target_link_uri", json!("https://evil.example/lti/launch"))),
     no("target_link_uri other than the login's", "target_wrong", |b| {
-        b.set("target_link_uri", json!(format!("{}/lti/launch?to=beta", b.house.base)));
+        b.set("target_link_uri", json!(format!("{}/lti/other?to=beta", b.house.base)));
     }),
     no("B9: roles missing", "roles_wrong", |b| b.without(&["roles"])),
     no("roles is null", "roles_wrong", |b| b.set("roles", json!(null))),

@@ -36,7 +36,7 @@ const SPOILED: &[Spoil] = &[
     ("message_type_wrong", |_, c| c[format!("{LTI}message_type")] = json!("LtiUnknownRequest")),
     ("deployment_missing", |_, c| drop(c.as_object_mut().unwrap().remove(&format!("{LTI}deployment_id")))),
     ("target_wrong", |_, c| c[format!("{LTI}target_link_uri")] = json!("https://evil.example/lti/launch")),
-    ("target_wrong", |h, c| c[format!("{LTI}target_link_uri")] = json!(format!("{}/lti/launch?to=alpha", h.base))),
+    ("target_wrong", |h, c| c[format!("{LTI}target_link_uri")] = json!(format!("{}/lti/other?to=alpha", h.base))),
     ("roles_wrong", |_, c| drop(c.as_object_mut().unwrap().remove(&format!("{LTI}roles")))),
     ("subject_missing", |_, c| drop(c.as_object_mut().unwrap().remove("sub"))),
     ("resource_link_missing", |_, c| drop(c.as_object_mut().unwrap().remove(&format!("{LTI}resource_link")))),

@@ -84,6 +84,7 @@ pub(crate) fn launch_of(deployment: &Deployment, sub: &str, session: &str) -> La
             target: "foundations".to_owned(),
             lineitem: Some("https://lms/lineitems/1/lineitem?type_id=2".to_owned()),
             ags_scopes: "[\"score\"]".to_owned(),
+            settings: String::new(),
         },
         learner: LearnerClaim { sub: sub.to_owned(), name: Some(format!("Name of {sub}")), ..LearnerClaim::default() },
         role: "learner".to_owned(),

@@ -9,14 +9,16 @@ mod words;
 use super::{learn::percent, tools::Said};
 use crate::app::{
     class_view::{ClassRow, ClassView},
+    content,
     mark,
     standing::Standing,
 };
 
 /// What the activity is called: as the LMS says, else as the course does.
 fn title(view: &ClassView) -> String {
-    let ours = view.only.as_deref().and_then(|id| view.course.module(id)).map_or(&view.course.title, |m| &m.title);
-    if view.link.title.trim().is_empty() { ours.clone() } else { view.link.title.clone() }
+    let opened = view.alone.as_ref().or(view.only.as_ref()).unwrap_or(&view.course.id);
+    let ours = content::page(&view.course, opened).map_or(view.course.title.as_str(), |p| p.title(&view.course));
+    if view.link.title.trim().is_empty() { ours.to_owned() } else { view.link.title.clone() }
 }
 
 /// A choice between the LMS's mark and ours.

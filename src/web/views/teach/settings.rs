@@ -8,13 +8,14 @@ use crate::{
         class_view::ClassView,
         link_settings::{FieldErrors, SettingsForm},
     },
-    course::{Course, GradePolicy, Module},
+    course::{Course, GradePolicy},
     web::{
         State,
         extract::Visitor,
         views::{
             Base, html,
             tools::{Frame, count, problem},
+            tree::Tree,
         },
     },
 };
@@ -28,8 +29,7 @@ struct SettingsPage<'a> {
     first: bool,
     form: &'a SettingsForm,
     problems: &'a FieldErrors,
-    course: &'a Course,
-    modules: &'a [Module],
+    tree: Tree,
     defaults: Vec<(&'static str, String)>,
     action: String,
     class: String,
@@ -44,11 +44,6 @@ impl SettingsPage<'_> {
     fn default(&self, field: &str) -> &str {
         self.defaults.iter().find(|(name, _)| *name == field).map_or("", |(_, text)| text)
     }
-
-    /// The choice that is marked: with nothing chosen yet the whole course.
-    fn opens(&self, id: &str) -> bool {
-        self.form.opens == id || (self.form.opens.is_empty() && id == self.course.id)
-    }
 }
 
 pub(crate) fn page(state: &State, visitor: &Visitor, view: &ClassView, form: &SettingsForm, problems: &FieldErrors) -> HttpResponse {
@@ -60,8 +55,8 @@ pub(crate) fn page(state: &State, visitor: &Visitor, view: &ClassView, form: &Se
         first: view.link.target.is_empty(),
         form,
         problems,
-        course: &view.course,
-        modules: &view.course.modules,
+        // With nothing chosen yet the whole course.
+        tree: Tree::new(&view.course, "opens", false, "", |id| form.opens == id || (form.opens.is_empty() && id == view.course.id)),
         defaults: defaults(&view.course, view.only.as_deref()),
         action: path("choose"),
         class: path("class"),
