@@ -22,7 +22,7 @@ function startTools() {
   enhancePicker();
   for (const table of all('table[data-sortable]')) enhanceSort(/** @type {HTMLTableElement} */ (table));
   document.addEventListener('keydown', (event) => {
-    const typing = /** @type {Element} */ (event.target).closest('input, textarea, select');
+    const typing = /** @type {Element} */ (event.target).closest('input:not([type=checkbox], [type=radio]), textarea, select');
     const field = one('[data-find]');
     if (event.key !== '/' || typing || !field || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();

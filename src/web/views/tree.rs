@@ -91,9 +91,7 @@ fn minutes(minutes: u16) -> String {
 
 fn module_note(module: &Module) -> String {
     let hours = module.hours.read + module.hours.lab;
-    let time = (hours > 0.0).then(|| format!("{hours} h"));
-    let parts: Vec<String> = [Some(inside(module)), time].into_iter().flatten().collect();
-    parts.join(" · ")
+    if hours > 0.0 { format!("{hours} h") } else { String::new() }
 }
 
 fn inside(module: &Module) -> String {
