@@ -94,7 +94,14 @@ fn parts(adapter: Adapter) -> Parts {
 }
 
 fn tools_parts() -> Parts {
-    vec![part!("src/dom.js"), part!("src/reading.js"), part!("src/theme.js"), part!("src/times.js"), part!("src/picker.js"), part!("src/start-tools.js")]
+    vec![
+        part!("src/dom.js"),
+        part!("src/reading.js"),
+        part!("src/theme.js"),
+        part!("src/times.js"),
+        part!("src/picker.js"),
+        part!("src/start-tools.js"),
+    ]
 }
 
 /// One script out of modules: imports and the word `export` go, the rest shares one closed scope.

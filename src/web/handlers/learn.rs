@@ -8,10 +8,7 @@ use actix_web::{
 use serde::Deserialize;
 
 use crate::{
-    app::{
-        Study,
-        content::{self, Page},
-    },
+    app::content::{self, Page},
     web::{
         Error, State,
         extract::{Scripted, Sent, Student},

@@ -9,8 +9,7 @@ mod words;
 use super::{learn::percent, tools::Said};
 use crate::app::{
     class_view::{ClassRow, ClassView},
-    content,
-    mark,
+    content, mark,
     standing::Standing,
 };
 
