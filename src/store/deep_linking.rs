@@ -57,7 +57,7 @@ pub async fn arrive(tx: &mut Tx, a: &Arrival, request: &str, now: i64) -> Result
         return Ok(Opening::NoLogin);
     }
     let met = registration::meet_deployment(tx, &a.launch.registration_id, &a.deployment, now).await?;
-    if met.status == DeploymentStatus::Waiting {
+    if met.status != DeploymentStatus::Active {
         return Ok(Opening::DeploymentWaits);
     }
     let launch = LaunchRecord { deployment_id: met.id, ..a.launch.clone() };

@@ -3,7 +3,7 @@
 use courseferry::{
     app::tool_keys,
     lti::{id_token::Unverified, jose::KeySet},
-    store::{DEFAULT_TENANT, launch_log, sweep},
+    store::{DEFAULT_TENANT, Durability, Tx, launch_log, registration, sweep},
 };
 use serde_json::{Value, json};
 
@@ -318,6 +318,22 @@ fn a_request_replayed_or_from_another_browser_opens_no_picker() {
         assert_eq!(house.post_token(&mut browser, &token, &state).await.status, 200);
         thief.cookies = login;
         house.post_token(&mut thief, &token, &state).await.assert_refused(&thief);
+    });
+}
+
+#[test]
+fn a_deployment_that_was_turned_down_chooses_nothing() {
+    each(async |db| {
+        let house = open_house(db).await;
+        picker(&house, json!({})).await;
+        let id = house.registration_id.clone();
+        let block = async move |tx: &mut Tx| {
+            let known = registration::deployments(tx, &id).await?;
+            registration::block_deployment(tx, &known[0].id).await
+        };
+        assert!(db.store.write(Durability::Full, block).await.unwrap());
+        let mut browser = Browser::new();
+        house.launch(&mut browser, asked(&house, json!({}))).await.assert_refused(&browser);
     });
 }
 
