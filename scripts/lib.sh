@@ -1,7 +1,9 @@
-# Shared by scripts/try and tests/run: say, die, has, has_perl, need_rust, install_or_say. Sourced, never run.
+# Shared by scripts/try and tests/run: say, die, has, has_perl, has_node, need_rust, install_or_say. Sourced, never run.
 # shellcheck shell=bash
 
 RUST_WANTED=1.95
+# Debian 12 has 18. What tests/browser and player install must run on it.
+NODE_WANTED=18
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 
@@ -32,6 +34,9 @@ need_rust() {
     [ "$(printf '%s\n%s\n' "$RUST_WANTED" "$found" | sort -V | head -n 1)" = "$RUST_WANTED" ] ||
         die "Rust $RUST_WANTED or newer is needed, this is $found." "rustup update stable"
 }
+
+# has_node MAJOR : is there a node, this new or newer?
+has_node() { has node && [ "$(node --version | sed -E 's/^v([0-9]+).*/\1/')" -ge "$1" ] 2>/dev/null; }
 
 install_line() { printf 'sudo apt-get update && sudo apt-get install -y --no-install-recommends %s' "$*"; }
 
