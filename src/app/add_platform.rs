@@ -2,14 +2,15 @@
 
 use super::{
     App, AppError,
-    admin_sign_in::{AdminVisit, audit},
+    admin_sign_in::AdminVisit,
+    audit::{self, By},
 };
 pub use crate::lti::canvas::SITES as CANVAS_SITES;
 use crate::{
     ids,
     lti::{address, canvas as canvas_hosts},
     store::{
-        Durability, StoreError, Tx,
+        Store, StoreError, Tx,
         registration::{self, DeploymentPolicy, Registration, RegistrationStatus},
     },
 };
@@ -279,27 +280,31 @@ impl App {
             Ok(good) => good,
             Err(problems) => return Ok(Added::Refused(problems)),
         };
-        let (id, issuer) = (row.id.clone(), row.issuer.clone());
-        let added = self
-            .store
-            .write(Durability::Full, async move |tx: &mut Tx| {
-                if registration::by_client(tx, &row.issuer, &row.client_id).await?.is_some() {
-                    return Ok(false);
-                }
-                registration::insert(tx, &row).await?;
-                for deployment in &deployments {
-                    registration::pin_deployment(tx, &row.id, deployment, row.created_at).await?;
-                }
-                Ok::<_, StoreError>(true)
-            })
-            .await?;
-        if !added {
+        let id = row.id.clone();
+        if !insert(&self.store, admin.by(), row, deployments).await? {
             let text = "This client ID is registered for this LMS already. Look for it in the list of platforms.".to_owned();
             return Ok(Added::Refused(vec![("client_id", text)]));
         }
-        audit(&admin.account, "platform added", &issuer);
         Ok(Added::Done(id))
     }
+}
+
+/// Keeps a platform that `by` adds, with the deployments that may launch. Gives whether it was not there yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(store: &Store, by: By, row: Registration, deployments: Vec<String>) -> Result<bool, StoreError> {
+    audit::record(store, async move |tx: &mut Tx| {
+        if registration::by_client(tx, &row.issuer, &row.client_id).await?.is_some() {
+            return Ok((false, None));
+        }
+        registration::insert(tx, &row).await?;
+        for deployment in &deployments {
+            registration::pin_deployment(tx, &row.id, deployment, row.created_at).await?;
+        }
+        Ok((true, Some(by.did("platform added", &audit::platform(&row), row.created_at))))
+    })
+    .await
 }
 
 #[cfg(test)]

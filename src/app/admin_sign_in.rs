@@ -1,9 +1,14 @@
 //! Administrators come in: by a one-time link, by name and password, and leave again.
 
-use super::{App, AppError, password, visit::form_token};
+use super::{
+    App, AppError,
+    audit::{self, By},
+    password,
+    visit::form_token,
+};
 use crate::{
     ids,
-    store::{DEFAULT_TENANT, Durability, Tx, admin, admin::AdminAccount},
+    store::{DEFAULT_TENANT, Durability, StoreError, Tx, admin, admin::AdminAccount},
 };
 
 /// Milliseconds an administrator's session lasts.
@@ -21,6 +26,12 @@ pub struct AdminVisit {
 }
 
 impl AdminVisit {
+    /// As the audit knows them.
+    #[must_use]
+    pub fn by(&self) -> By {
+        By::account(&self.account)
+    }
+
     /// Whether the form token is ours, in constant time.
     #[must_use]
     pub fn owns_form(&self, token: &str) -> bool {
@@ -56,6 +67,8 @@ impl NewPassword {
         let name = self.name.trim();
         if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
             problems.push(("name", format!("Type a name of 1 to {LONGEST_NAME} characters.")));
+        } else if name.eq_ignore_ascii_case(audit::COMMAND_LINE) {
+            problems.push(("name", "What is done on the server itself is listed under this name. Choose another one.".to_owned()));
         }
         if let Some(weakness) = password::weakness(name, &self.password) {
             problems.push(("password", weakness));
@@ -90,10 +103,11 @@ impl App {
         let Some(account) = account.filter(|_| right) else { return Ok(None) };
         let (token, now) = (ids::random_token(32)?, self.now());
         let id_hash = ids::sha256_hex(token.as_bytes());
-        audit(&account, "sign-in", "password");
-        self.store
-            .write(Durability::Full, async move |tx: &mut Tx| admin::open_session(tx, &account, &id_hash, now + SESSION_LIFE, now).await)
-            .await?;
+        audit::record(&self.store, async move |tx: &mut Tx| {
+            admin::open_session(tx, &account, &id_hash, now + SESSION_LIFE, now).await?;
+            Ok::<_, StoreError>(((), Some(By::account(&account).did("signed in with the password", "", now))))
+        })
+        .await?;
         Ok(Some(token))
     }
 
@@ -121,19 +135,15 @@ impl App {
         let hash = password::hash(&typed.password).await?;
         let (token, now, name) = (ids::random_token(32)?, self.now(), typed.name.trim().to_owned());
         let (link, id_hash) = (ids::sha256_hex(link.trim().as_bytes()), ids::sha256_hex(token.as_bytes()));
-        let account = self
-            .store
-            .write(Durability::Full, async move |tx: &mut Tx| {
-                let Some(tenant) = admin::redeem_link(tx, &link, now).await? else { return Ok(None) };
-                let account = admin::ensure_account(tx, &tenant, &name, now).await?;
-                admin::set_password(tx, &account.id, &hash, &id_hash).await?;
-                admin::open_session(tx, &account, &id_hash, now + SESSION_LIFE, now).await?;
-                Ok::<_, AppError>(Some(account))
-            })
-            .await?;
-        let Some(account) = account else { return Ok(Redeemed::Spent) };
-        audit(&account, "sign-in", "one-time link, password set");
-        Ok(Redeemed::SignedIn(token))
+        let redeemed = audit::record(&self.store, async move |tx: &mut Tx| {
+            let Some(tenant) = admin::redeem_link(tx, &link, now).await? else { return Ok((false, None)) };
+            let account = admin::ensure_account(tx, &tenant, &name, now).await?;
+            admin::set_password(tx, &account.id, &hash, &id_hash).await?;
+            admin::open_session(tx, &account, &id_hash, now + SESSION_LIFE, now).await?;
+            Ok::<_, AppError>((true, Some(By::account(&account).did("signed in by a one-time link and set a password", "", now))))
+        })
+        .await?;
+        Ok(if redeemed { Redeemed::SignedIn(token) } else { Redeemed::Spent })
     }
 
     /// Ends a session.
@@ -144,11 +154,6 @@ impl App {
         let id_hash = ids::sha256_hex(token.as_bytes());
         Ok(self.store.write(Durability::Full, async move |tx: &mut Tx| admin::end_session(tx, &id_hash).await.map(drop)).await?)
     }
-}
-
-/// Every act of an administrator leaves a line in the log.
-pub(super) fn audit(account: &AdminAccount, act: &'static str, on: &str) {
-    tracing::info!(target: "courseferry::audit", account = account.id, by = account.name, act, on, "administrator");
 }
 
 #[cfg(test)]
@@ -165,6 +170,7 @@ mod tests {
         assert_eq!(fields("anna", "correct horse battery", "correct horse battery"), [""; 0]);
         assert_eq!(fields(" ", "short", "other"), ["name", "password"]);
         assert_eq!(fields("anna", "correct horse battery", "correct horse batterx"), ["again"]);
+        assert_eq!(fields("Command Line", "correct horse battery", "correct horse battery"), ["name"], "who that was must stay plain");
         assert_eq!(fields(&"x".repeat(65), "correct horse battery", "correct horse battery"), ["name"]);
     }
 }

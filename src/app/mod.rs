@@ -5,6 +5,7 @@ mod accept_remembered;
 mod accept_v1p1;
 pub mod add_platform;
 pub mod admin_sign_in;
+pub mod audit;
 mod begin_login;
 pub mod class_query;
 pub mod class_view;

@@ -5,13 +5,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{
-    App, AppError,
-    admin_sign_in::{AdminVisit, audit},
-};
+use super::{App, AppError, admin_sign_in::AdminVisit, audit};
 use crate::{
     course::Course,
     package::{Builder, Format, Package, PackageError, Scope},
+    store::Tx,
 };
 
 /// Bytes of packages kept in memory. One that is not is built again, in some milliseconds.
@@ -137,11 +135,14 @@ impl App {
         Ok(package)
     }
 
-    /// A link that an administrator hands on: like [`Self::packages_grant`], with a line in the log.
-    #[must_use]
-    pub fn grant_packages(&self, admin: &AdminVisit) -> (i64, String) {
-        audit(&admin.account, "link to packages made", "packages");
-        self.packages_grant()
+    /// A link that an administrator hands on: like [`Self::packages_grant`], written down.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn grant_packages(&self, admin: &AdminVisit) -> Result<(i64, String), AppError> {
+        let (by, now) = (admin.by(), self.now());
+        audit::record(&self.store, async move |_: &mut Tx| Ok::<_, AppError>(((), Some(by.did("link to packages made", "", now))))).await?;
+        Ok(self.packages_grant())
     }
 
     /// A grant to look at and download packages, for [`LINK_DAYS`] days: expiry in seconds, and signature.

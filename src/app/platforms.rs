@@ -3,13 +3,13 @@
 use super::{
     App, AppError,
     add_platform::{PlatformForm, Product},
-    admin_sign_in::{AdminVisit, audit},
-    platform_changes,
+    admin_sign_in::AdminVisit,
+    audit, platform_changes,
     register_platform::{Difference, Proposal},
 };
 use crate::lti::v1p1::ISSUER;
 use crate::store::{
-    Durability, Tx,
+    Tx,
     launch_log::LaunchLog,
     overview::{self, Glance},
     registration::{self, Belongings, Deployment, DeploymentPolicy, DeploymentStatus, Registration, RegistrationStatus},
@@ -127,17 +127,18 @@ impl App {
     /// # Errors
     /// When there is none, it is another tenant's, or it has no such deployment or change.
     pub async fn act_on_platform(&self, admin: &AdminVisit, id: &str, act: Act) -> Result<String, AppError> {
-        let (who, id, now, what) = (admin.clone(), id.to_owned(), self.now(), act.name());
-        let (on, stays) = self
-            .store
-            .write(Durability::Full, async move |tx: &mut Tx| {
-                let r = own(tx, &who, &id).await?;
-                let stays = carry_out(tx, &r, &act, now).await?;
-                Ok::<_, AppError>((r.issuer, stays.unwrap_or(r.id)))
-            })
-            .await?;
+        let (who, id, now) = (admin.clone(), id.to_owned(), self.now());
+        let stays = audit::record(&self.store, async move |tx: &mut Tx| {
+            let r = own(tx, &who, &id).await?;
+            if act.changes_nothing(&r) {
+                return Ok((r.id, None));
+            }
+            let done = carry_out(tx, &r, &act, now).await?;
+            let on = format!("{}{}", audit::platform(&r), done.more);
+            Ok::<_, AppError>((done.stays.unwrap_or(r.id), Some(who.by().did(act.name(), &on, now))))
+        })
+        .await?;
         self.remembered.forget();
-        audit(&admin.account, what, &on);
         Ok(stays)
     }
 
@@ -152,35 +153,18 @@ impl App {
         form: &PlatformForm,
     ) -> Result<Result<(), Vec<(&'static str, String)>>, AppError> {
         let (who, id, now, form) = (admin.clone(), id.to_owned(), self.now(), form.clone());
-        let changed = self
-            .store
-            .write(Durability::Full, async move |tx: &mut Tx| {
-                let old = own(tx, &who, &id).await?;
-                if old.issuer == ISSUER {
-                    let name = if form.name.is_empty() { old.name } else { form.name.chars().take(100).collect() };
-                    let row = Registration { name, updated_at: now, ..old };
-                    registration::update(tx, &row).await?;
-                    return Ok(Ok(row.client_id));
-                }
-                let whole = PlatformForm { issuer: old.issuer.clone(), client_id: old.client_id.clone(), ..form.clone() };
-                let new = match whole.check(Product::Other, &old.tenant_id, now) {
-                    Ok((new, _)) => new,
-                    Err(problems) => return Ok::<_, AppError>(Err(problems)),
-                };
-                let row = Registration {
-                    name: new.name,
-                    auth_url: new.auth_url,
-                    token_url: new.token_url,
-                    jwks_url: new.jwks_url,
-                    updated_at: now,
-                    ..old
-                };
-                registration::update(tx, &row).await?;
-                Ok(Ok(row.issuer))
-            })
-            .await?;
+        let changed = audit::record(&self.store, async move |tx: &mut Tx| {
+            let old = own(tx, &who, &id).await?;
+            let row = match changed(old, &form, now) {
+                Ok(row) => row,
+                Err(problems) => return Ok::<_, AppError>((Err(problems), None)),
+            };
+            registration::update(tx, &row).await?;
+            Ok((Ok(()), Some(who.by().did("name or addresses of a platform changed", &audit::platform(&row), now))))
+        })
+        .await?;
         self.remembered.forget();
-        Ok(changed.map(|issuer| audit(&admin.account, "platform changed", &issuer)))
+        Ok(changed)
     }
 
     /// Erases a platform with everything that came through it, if `typed` is its name. Gives whether it was.
@@ -188,23 +172,18 @@ impl App {
     /// # Errors
     /// When there is none or it is another tenant's.
     pub async fn remove_platform(&self, admin: &AdminVisit, id: &str, typed: &str) -> Result<bool, AppError> {
-        let (who, id, typed) = (admin.clone(), id.to_owned(), typed.trim().to_owned());
-        let removed = self
-            .store
-            .write(Durability::Full, async move |tx: &mut Tx| {
-                let r = own(tx, &who, &id).await?;
-                if typed != r.name.trim() {
-                    return Ok::<_, AppError>(None);
-                }
-                registration::remove(tx, &r.id).await?;
-                Ok(Some(r.issuer))
-            })
-            .await?;
+        let (who, id, typed, now) = (admin.clone(), id.to_owned(), typed.trim().to_owned(), self.now());
+        let removed = audit::record(&self.store, async move |tx: &mut Tx| {
+            let r = own(tx, &who, &id).await?;
+            if typed != r.name.trim() {
+                return Ok::<_, AppError>((false, None));
+            }
+            registration::remove(tx, &r.id).await?;
+            Ok((true, Some(who.by().did("platform removed", &audit::platform(&r), now))))
+        })
+        .await?;
         self.remembered.forget();
-        if let Some(issuer) = &removed {
-            audit(&admin.account, "platform removed", issuer);
-        }
-        Ok(removed.is_some())
+        Ok(removed)
     }
 }
 
@@ -215,22 +194,53 @@ impl Act {
             Self::SwitchOff => "platform switched off",
             Self::ApproveDeployment(_) => "deployment approved",
             Self::BlockDeployment(_) => "deployment blocked",
-            Self::SetPolicy(_) => "deployment policy changed",
-            Self::SetAnonymous(_) => "anonymous launches changed",
+            Self::SetPolicy(DeploymentPolicy::Accept) => "every deployment accepted from now on",
+            Self::SetPolicy(DeploymentPolicy::Pin) => "new deployments wait from now on",
+            Self::SetAnonymous(true) => "anonymous launches accepted from now on",
+            Self::SetAnonymous(false) => "anonymous launches refused from now on",
             Self::ApplyChange => "change of a platform applied",
             Self::DropChange => "change of a platform turned down",
             Self::TakePlaceOf(_) => "platform put in an older one's place",
-            Self::AddSiblings => "other environments added",
+            Self::AddSiblings => "other Canvas environments added",
         }
     }
+
+    /// One form sets both policies; only what differs is done.
+    fn changes_nothing(&self, r: &Registration) -> bool {
+        match self {
+            Self::SetPolicy(policy) => *policy == r.deployment_policy,
+            Self::SetAnonymous(anonymous) => *anonymous == r.anonymous,
+            _ => false,
+        }
+    }
+}
+
+/// What an act came to.
+#[derive(Default)]
+struct Done {
+    /// The registration that stays, where it is not the one it was done to.
+    stays: Option<String>,
+    /// What else it was done to, for the audit.
+    more: String,
 }
 
 async fn own(tx: &mut Tx, admin: &AdminVisit, id: &str) -> Result<Registration, AppError> {
     registration::find(tx, id).await?.filter(|r| r.tenant_id == admin.account.tenant_id).ok_or(AppError::NotFound)
 }
 
-/// Gives the registration that stays, where it is not this one.
-async fn carry_out(tx: &mut Tx, r: &Registration, act: &Act, now: i64) -> Result<Option<String>, AppError> {
+/// A platform with the name and addresses of a form.
+fn changed(old: Registration, form: &PlatformForm, now: i64) -> Result<Registration, Vec<(&'static str, String)>> {
+    if old.issuer == ISSUER {
+        let name = if form.name.is_empty() { old.name } else { form.name.chars().take(100).collect() };
+        return Ok(Registration { name, updated_at: now, ..old });
+    }
+    let whole = PlatformForm { issuer: old.issuer.clone(), client_id: old.client_id.clone(), ..form.clone() };
+    let (new, _) = whole.check(Product::Other, &old.tenant_id, now)?;
+    Ok(Registration { name: new.name, auth_url: new.auth_url, token_url: new.token_url, jwks_url: new.jwks_url, updated_at: now, ..old })
+}
+
+async fn carry_out(tx: &mut Tx, r: &Registration, act: &Act, now: i64) -> Result<Done, AppError> {
+    let mut done = Done::default();
     match act {
         Act::Approve => {
             registration::set_status(tx, &r.id, RegistrationStatus::Active, now).await?;
@@ -240,11 +250,11 @@ async fn carry_out(tx: &mut Tx, r: &Registration, act: &Act, now: i64) -> Result
         }
         Act::SwitchOff => drop(registration::set_status(tx, &r.id, RegistrationStatus::Disabled, now).await?),
         Act::ApproveDeployment(id) => {
-            its_deployment(tx, r, id).await?;
+            done.more = its_deployment(tx, r, id).await?;
             registration::approve_deployment(tx, id).await?;
         }
         Act::BlockDeployment(id) => {
-            its_deployment(tx, r, id).await?;
+            done.more = its_deployment(tx, r, id).await?;
             registration::block_deployment(tx, id).await?;
         }
         Act::SetPolicy(policy) => {
@@ -255,12 +265,14 @@ async fn carry_out(tx: &mut Tx, r: &Registration, act: &Act, now: i64) -> Result
         }
         Act::ApplyChange => platform_changes::apply(tx, r, now).await?,
         Act::DropChange => drop(registration_origin::drop_proposed(tx, &r.id).await?),
-        Act::TakePlaceOf(old) => return platform_changes::take_place(tx, r, old, now).await.map(Some),
+        Act::TakePlaceOf(old) => done.stays = Some(platform_changes::take_place(tx, r, old, now).await?),
         Act::AddSiblings => platform_changes::add_siblings(tx, r, now).await?,
     }
-    Ok(None)
+    Ok(done)
 }
 
-async fn its_deployment(tx: &mut Tx, r: &Registration, id: &str) -> Result<(), AppError> {
-    registration::deployments(tx, &r.id).await?.iter().any(|d| d.id == id).then_some(()).ok_or(AppError::NotFound)
+/// Looks that the deployment is this platform's; gives how the audit calls it.
+async fn its_deployment(tx: &mut Tx, r: &Registration, id: &str) -> Result<String, AppError> {
+    let all = registration::deployments(tx, &r.id).await?;
+    all.iter().find(|d| d.id == id).map(|d| format!(", deployment {}", d.lms_id)).ok_or(AppError::NotFound)
 }

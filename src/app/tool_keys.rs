@@ -1,6 +1,9 @@
 //! Our signing keys: made on first run, sealed at rest, published as long as anyone may check what they signed.
 
-use super::App;
+use super::{
+    App,
+    audit::{self, By},
+};
 use crate::{
     ids,
     lti::{
@@ -74,10 +77,14 @@ pub async fn ensure(store: &Store, master: &MasterKey, now: i64) -> Result<(), K
 ///
 /// # Errors
 /// When the database fails.
-pub async fn rotate(store: &Store, master: &MasterKey, now: i64) -> Result<String, KeyError> {
+pub async fn rotate(store: &Store, master: &MasterKey, by: By, now: i64) -> Result<String, KeyError> {
     let key = fresh(master, now)?;
     let kid = key.kid.clone();
-    store.write(Durability::Full, async move |tx: &mut Tx| tool_key::rotate(tx, &key).await).await?;
+    let op = async move |tx: &mut Tx| {
+        tool_key::rotate(tx, &key).await?;
+        Ok::<_, StoreError>(((), Some(by.did("signing key rotated", &format!("new key {}", key.kid), now))))
+    };
+    audit::record(store, op).await?;
     Ok(kid)
 }
 

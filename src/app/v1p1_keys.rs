@@ -2,7 +2,8 @@
 
 use super::{
     App, AppError,
-    admin_sign_in::{AdminVisit, audit},
+    admin_sign_in::AdminVisit,
+    audit::{self, By},
 };
 use crate::{
     ids,
@@ -12,7 +13,7 @@ use crate::{
         v1p1,
     },
     store::{
-        Durability, Store, StoreError, Tx,
+        Store, StoreError, Tx,
         registration::{self, DeploymentPolicy, Registration, RegistrationStatus},
         v1p1 as rows,
     },
@@ -58,12 +59,12 @@ impl std::fmt::Debug for Handed {
 ///
 /// # Errors
 /// When the database fails or the secret cannot be sealed.
-pub async fn add(store: &Store, master: &MasterKey, tenant_id: &str, name: &str, now: i64) -> Result<Handed, SecretError> {
+pub async fn add(store: &Store, master: &MasterKey, by: By, name: &str, now: i64) -> Result<Handed, SecretError> {
     let key = format!("ferry-{}", &ids::sha256_hex(ids::random_token(32)?.as_bytes())[..16]);
     let name = name.trim();
     let row = Registration {
         id: ids::new_id(),
-        tenant_id: tenant_id.to_owned(),
+        tenant_id: by.tenant_id.clone(),
         issuer: v1p1::ISSUER.to_owned(),
         client_id: key.clone(),
         name: if name.is_empty() { key.clone() } else { name.chars().take(100).collect() },
@@ -83,9 +84,10 @@ pub async fn add(store: &Store, master: &MasterKey, tenant_id: &str, name: &str,
     let handed = Handed { registration_id: row.id.clone(), name: row.name.clone(), key, secret };
     let op = async move |tx: &mut Tx| {
         registration::insert(tx, &row).await?;
-        rows::keep_secret(tx, &row.id, &sealed, now).await.map(drop)
+        rows::keep_secret(tx, &row.id, &sealed, now).await?;
+        Ok::<_, StoreError>(((), Some(by.did("platform added", &audit::platform(&row), now))))
     };
-    store.write(Durability::Full, op).await?;
+    audit::record(store, op).await?;
     Ok(handed)
 }
 
@@ -93,12 +95,16 @@ pub async fn add(store: &Store, master: &MasterKey, tenant_id: &str, name: &str,
 ///
 /// # Errors
 /// [`SecretError::None`] when the registration is none of LTI 1.1 or of another tenant.
-pub async fn renew(store: &Store, master: &MasterKey, tenant_id: &str, registration_id: &str, now: i64) -> Result<Handed, SecretError> {
+pub async fn renew(store: &Store, master: &MasterKey, by: By, registration_id: &str, now: i64) -> Result<Handed, SecretError> {
     let found = registration::find(&mut store.read().await?, registration_id).await?;
-    let row = found.filter(|r| r.tenant_id == tenant_id && r.issuer == v1p1::ISSUER).ok_or(SecretError::None)?;
+    let row = found.filter(|r| r.tenant_id == by.tenant_id && r.issuer == v1p1::ISSUER).ok_or(SecretError::None)?;
     let (secret, sealed) = fresh(master, &row.id)?;
-    let id = row.id.clone();
-    store.write(Durability::Full, async move |tx: &mut Tx| rows::keep_secret(tx, &id, &sealed, now).await.map(drop)).await?;
+    let (id, on) = (row.id.clone(), audit::platform(&row));
+    let op = async move |tx: &mut Tx| {
+        rows::keep_secret(tx, &id, &sealed, now).await?;
+        Ok::<_, StoreError>(((), Some(by.did("shared secret renewed", &on, now))))
+    };
+    audit::record(store, op).await?;
     Ok(Handed { registration_id: row.id, name: row.name, key: row.client_id, secret })
 }
 
@@ -126,9 +132,7 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn add_v1p1(&self, admin: &AdminVisit, name: &str) -> Result<Handed, AppError> {
-        let handed = add(&self.store, &self.master, &admin.account.tenant_id, name, self.now()).await?;
-        audit(&admin.account, "LTI 1.1 platform added", &handed.key);
-        Ok(handed)
+        Ok(add(&self.store, &self.master, admin.by(), name, self.now()).await?)
     }
 
     /// A new secret for one of the administrator's LTI 1.1 platforms.
@@ -136,9 +140,7 @@ impl App {
     /// # Errors
     /// When there is none.
     pub async fn renew_v1p1(&self, admin: &AdminVisit, registration_id: &str) -> Result<Handed, AppError> {
-        let handed = renew(&self.store, &self.master, &admin.account.tenant_id, registration_id, self.now()).await?;
-        audit(&admin.account, "shared secret renewed", &handed.key);
-        Ok(handed)
+        Ok(renew(&self.store, &self.master, admin.by(), registration_id, self.now()).await?)
     }
 }
 

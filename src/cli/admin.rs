@@ -5,8 +5,9 @@ use clap::Subcommand;
 
 use super::{Context, Exit, now, secret_link};
 use crate::{
+    app::audit::{self, By},
     ids,
-    store::{DEFAULT_TENANT, Durability, Tx, admin},
+    store::{DEFAULT_TENANT, StoreError, Tx, admin},
 };
 
 /// How long a link can be used.
@@ -35,8 +36,11 @@ pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
     let token = ids::random_token(32).context("no random numbers to be had")?;
     let (hash, now) = (ids::sha256_hex(token.as_bytes()), now());
     let address = ctx.with_store(&settings, async |store| {
-        let op = async move |tx: &mut Tx| admin::add_link(tx, DEFAULT_TENANT, &hash, now + MINUTES * 60_000, now).await;
-        store.write(Durability::Full, op).await?;
+        let op = async move |tx: &mut Tx| {
+            admin::add_link(tx, DEFAULT_TENANT, &hash, now + MINUTES * 60_000, now).await?;
+            Ok::<_, StoreError>(((), Some(By::command_line().did("one-time sign-in link made", "", now))))
+        };
+        audit::record(store, op).await?;
         secret_link::public_address(store, &settings).await
     })?;
     // The token rides behind `#`, where no server's or proxy's log sees it; the page posts it.

@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{Context, Exit, UsageError};
-use crate::store::{Store, backup};
+use super::{Context, Exit, UsageError, now};
+use crate::{
+    app::audit::{self, By},
+    store::{Store, StoreError, Tx, backup},
+};
 
 /// Migrate, back up, restore the database
 #[derive(Debug, clap::Args)]
@@ -71,6 +74,12 @@ pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
                 }
             }
             let kept = ctx.wait(async { Ok(backup::restore(&settings.database, from).await?) })?;
+            // What was done since that copy was made is no longer listed; that it was put back is.
+            ctx.with_store(&settings, async |store: &Store| {
+                let done = async |_: &mut Tx| Ok::<_, StoreError>(((), Some(By::command_line().did("backup restored", "", now()))));
+                audit::record(store, done).await?;
+                Ok(Exit::Success)
+            })?;
             if let Some(kept) = kept {
                 ctx.out.say(format!("what was there before is in `{}`", kept.display()));
             }

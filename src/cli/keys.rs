@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Context, Exit, now};
 use crate::{
-    app::{master_key, tool_keys},
+    app::{audit::By, master_key, tool_keys},
     config::Settings,
     store::{DEFAULT_TENANT, Store, tool_key},
 };
@@ -65,7 +65,7 @@ async fn list(store: &Store, as_json: bool, ctx: &Context) -> anyhow::Result<Exi
 
 async fn rotate(store: &Store, settings: &Settings, ctx: &Context) -> anyhow::Result<Exit> {
     let master = master_key(settings.master_key.as_ref(), &settings.database.data_dir)?;
-    let kid = tool_keys::rotate(store, &master, now()).await?;
+    let kid = tool_keys::rotate(store, &master, By::command_line(), now()).await?;
     ctx.out.data(kid)?;
     ctx.out.say("this key signs from now on; the one before stays published");
     Ok(Exit::Success)

@@ -8,7 +8,10 @@ mod v1p1;
 use clap::Subcommand;
 
 use super::{Context, Exit, Refused, UsageError, now};
-use crate::store::{DEFAULT_TENANT, Durability, Store, Tx, registration, registration::Registration};
+use crate::{
+    app::audit::{self, By},
+    store::{DEFAULT_TENANT, Store, StoreError, Tx, registration, registration::Registration},
+};
 
 /// Connect platforms: Moodle, Canvas, Open edX and others
 #[derive(Debug, clap::Args)]
@@ -100,29 +103,33 @@ async fn find(store: &Store, word: &str) -> anyhow::Result<Registration> {
 
 async fn approve(store: &Store, word: &str, only: &[String], ctx: &Context) -> anyhow::Result<Exit> {
     let platform = find(store, word).await?;
-    let (id, only, now) = (platform.id.clone(), only.to_vec(), now());
-    let approved = store
-        .write(Durability::Full, async move |tx: &mut Tx| {
-            let known = registration::deployments(tx, &id).await?;
-            if let Some(unknown) = only.iter().find(|o| known.iter().all(|d| d.lms_id != **o)) {
-                let ids: Vec<_> = known.iter().map(|d| format!("`{}`", d.lms_id)).collect();
-                return Err(Refused::Because(format!("no launch has named deployment `{unknown}` yet; known: {}", ids.join(", "))));
-            }
-            let mut approved = Vec::new();
-            // One that was turned down is let in by its name only.
-            let waits = |d: &&registration::Deployment| match d.status {
-                registration::DeploymentStatus::Active => false,
-                registration::DeploymentStatus::Waiting => only.is_empty() || only.contains(&d.lms_id),
-                registration::DeploymentStatus::Blocked => only.contains(&d.lms_id),
-            };
-            for d in known.iter().filter(waits) {
-                registration::approve_deployment(tx, &d.id).await?;
-                approved.push(d.lms_id.clone());
-            }
-            registration::set_status(tx, &id, registration::RegistrationStatus::Active, now).await?;
-            Ok(approved)
-        })
-        .await?;
+    let (row, only, now) = (platform.clone(), only.to_vec(), now());
+    let approved = audit::record(store, async move |tx: &mut Tx| {
+        let known = registration::deployments(tx, &row.id).await?;
+        if let Some(unknown) = only.iter().find(|o| known.iter().all(|d| d.lms_id != **o)) {
+            let ids: Vec<_> = known.iter().map(|d| format!("`{}`", d.lms_id)).collect();
+            return Err(Refused::Because(format!("no launch has named deployment `{unknown}` yet; known: {}", ids.join(", "))));
+        }
+        let mut approved = Vec::new();
+        // One that was turned down is let in by its name only.
+        let waits = |d: &&registration::Deployment| match d.status {
+            registration::DeploymentStatus::Active => false,
+            registration::DeploymentStatus::Waiting => only.is_empty() || only.contains(&d.lms_id),
+            registration::DeploymentStatus::Blocked => only.contains(&d.lms_id),
+        };
+        for d in known.iter().filter(waits) {
+            registration::approve_deployment(tx, &d.id).await?;
+            approved.push(d.lms_id.clone());
+        }
+        registration::set_status(tx, &row.id, registration::RegistrationStatus::Active, now).await?;
+        let on = match approved.as_slice() {
+            [] if row.status == registration::RegistrationStatus::Active => return Ok((approved, None)),
+            [] => audit::platform(&row),
+            some => format!("{}, deployment {}", audit::platform(&row), some.join(", ")),
+        };
+        Ok((approved, Some(By::command_line().did("platform approved", &on, now))))
+    })
+    .await?;
     if platform.status != registration::RegistrationStatus::Active {
         ctx.out.say(format!("`{}` may launch now", platform.name));
     }
@@ -150,8 +157,12 @@ async fn remove(store: &Store, word: &str, yes: bool, ctx: &Context) -> anyhow::
             None => return Err(UsageError(format!("this would erase {what}; say --yes if that is meant")).into()),
         }
     }
-    let id = platform.id.clone();
-    store.write(Durability::Full, async move |tx: &mut Tx| registration::remove(tx, &id).await).await?;
+    let (id, on) = (platform.id.clone(), audit::platform(&platform));
+    let op = async move |tx: &mut Tx| {
+        registration::remove(tx, &id).await?;
+        Ok::<_, StoreError>(((), Some(By::command_line().did("platform removed", &on, now()))))
+    };
+    audit::record(store, op).await?;
     ctx.out.say(format!("erased {what}"));
     Ok(Exit::Success)
 }

@@ -21,6 +21,7 @@
 
 pub mod admin;
 pub mod attempt;
+pub mod audit;
 pub mod backup;
 pub mod class;
 pub mod context;

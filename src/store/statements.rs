@@ -3,8 +3,8 @@
 use sqlx::{Executor as _, SqlSafeStr as _};
 
 use super::{
-    Store, StoreError, Tx, admin, attempt, class, context, deep_linking, delivery, launch, launch_log, learner, ledger, line_item_claim,
-    login_state, meta, outbox, outcome_place, overview, progress, quiz_version, reading, registration, registration_link,
+    Store, StoreError, Tx, admin, attempt, audit, class, context, deep_linking, delivery, launch, launch_log, learner, ledger,
+    line_item_claim, login_state, meta, outbox, outcome_place, overview, progress, quiz_version, reading, registration, registration_link,
     registration_origin, roster, session, sweep, tenant, tool_key, v1p1, v1p1_move,
 };
 
@@ -12,6 +12,7 @@ use super::{
 pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("admin", admin::STATEMENTS),
     ("attempt", attempt::STATEMENTS),
+    ("audit", audit::STATEMENTS),
     ("class", class::STATEMENTS),
     ("context", context::STATEMENTS),
     ("deep_linking", deep_linking::STATEMENTS),

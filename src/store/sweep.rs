@@ -1,7 +1,7 @@
 //! Clearing out what has had its time. Attempts, grades and the ledger stay.
 
 use super::{
-    StoreError, Tx,
+    StoreError, Tx, audit,
     tx::{execute, sql},
     v1p1,
 };
@@ -21,7 +21,12 @@ pub struct Swept {
     pub nonces: u64,
     /// Messages delivered or superseded, with their tries.
     pub messages: u64,
+    /// Acts of administrators.
+    pub acts: u64,
 }
+
+/// Milliseconds for which administrators' acts are kept at least: "who removed that?" is asked when the next year of study begins.
+const ACTS_LIFE: i64 = 400 * 24 * 60 * 60 * 1000;
 
 sql! {
     LOGIN_STATES = "DELETE FROM login_state WHERE expires_at <= $1";
@@ -51,5 +56,6 @@ pub async fn sweep(tx: &mut Tx, keep_ms: i64, now: i64) -> Result<Swept, StoreEr
         launches: execute!(tx, LAUNCHES, now - keep_ms)? + execute!(tx, LAUNCH_FLOOD)?,
         nonces: v1p1::forget_nonces(tx, now).await?,
         messages: execute!(tx, MESSAGES, now - keep_ms)?,
+        acts: audit::forget(tx, now - keep_ms.max(ACTS_LIFE)).await?,
     })
 }

@@ -33,6 +33,7 @@ async fn sweep_every(app: Arc<App>, keep_days: u32, mut stop: watch::Receiver<bo
                 links = s.links,
                 launches = s.launches,
                 messages = s.messages,
+                acts = s.acts,
                 "cleared out what had its time"
             ),
             Err(error) => tracing::warn!(code = "sweep", %error, "the database could not be swept; tried again in ten minutes"),

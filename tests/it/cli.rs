@@ -38,7 +38,7 @@ fn ferry(dir: &std::path::Path, words: &[&str], variables: &[(&str, &str)]) -> T
 }
 
 /// `ferry` on a test's database.
-fn on(db: &Db, words: &[&str]) -> Told {
+pub(crate) fn on(db: &Db, words: &[&str]) -> Told {
     let (url, data) = (db.url(), db.dir().display().to_string());
     ferry(db.dir(), words, &[("FERRY_DATABASE_URL", &url), ("FERRY_DATA_DIR", &data)])
 }

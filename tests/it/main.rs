@@ -3,6 +3,7 @@
 
 mod admin;
 mod architecture;
+mod audit;
 mod class;
 mod cli;
 mod course;

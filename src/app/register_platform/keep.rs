@@ -2,14 +2,17 @@
 
 use super::{Became, Joined, Offer, RegisterFault, change::Proposal};
 use crate::{
-    app::App,
+    app::{
+        App,
+        audit::{self, By},
+    },
     ids,
     lti::{
         platform,
         registration::{PlatformConfiguration, Registered},
     },
     store::{
-        Durability, StoreError, Tx,
+        StoreError, Tx,
         registration::{self, DeploymentPolicy, Registration, RegistrationStatus},
         registration_link,
         registration_origin::{self, Change, Origin},
@@ -28,24 +31,31 @@ impl App {
         let row = row(&offer, &registered, now);
         let origin = origin(&offer, &registered, &row, now);
         let (link, deployment) = (offer.link.id.clone(), registered.deployment_id.clone());
-        let kept = self
-            .store
-            .write(Durability::Full, async move |tx: &mut Tx| keep(tx, &link, &row, &origin, deployment.as_deref(), now).await)
-            .await
-            .map_err(|source| RegisterFault::NotKept { client_id: registered.client_id.clone(), source })?;
+        let by = By { tenant_id: offer.link.tenant_id.clone(), name: offer.link.made_by.clone() };
+        let kept = audit::record(&self.store, async move |tx: &mut Tx| {
+            let kept = keep(tx, &link, &row, &origin, deployment.as_deref(), now).await?;
+            let entry = match &kept {
+                Kept::Taken => None,
+                Kept::Joined(r, became) => Some(by.did(act(*became), &audit::platform(r), now)),
+            };
+            Ok((kept, entry))
+        })
+        .await
+        .map_err(|source: StoreError| RegisterFault::NotKept { client_id: registered.client_id.clone(), source })?;
         match kept {
             Kept::Taken => Err(RegisterFault::Taken(registered.client_id)),
-            Kept::Joined(registration, became) => {
-                tracing::info!(
-                    target: "courseferry::audit",
-                    by = offer.link.made_by,
-                    act = "platform registered by its link",
-                    on = registration.issuer,
-                    "administrator"
-                );
-                Ok(Joined { registration: *registration, deployment: registered.deployment_id, became })
-            }
+            Kept::Joined(registration, became) => Ok(Joined { registration: *registration, deployment: registered.deployment_id, became }),
         }
+    }
+}
+
+/// What was done by the link that an administrator made.
+fn act(became: Became) -> &'static str {
+    match became {
+        Became::Active => "platform registered by their link, and may launch",
+        Became::Waits => "platform registered by their link, and waits for approval",
+        Became::ChangeWaits => "platform registered again by their link, and its change waits",
+        Became::Unchanged => "platform registered again by their link, unchanged",
     }
 }
 

@@ -3,12 +3,13 @@
 use crate::{
     app::{
         App, AppError,
-        admin_sign_in::{AdminVisit, audit},
+        admin_sign_in::AdminVisit,
+        audit::{self, By},
     },
     ids,
     lti::address,
     store::{
-        Durability, Tx,
+        Store, StoreError, Tx,
         registration_link::{self, RegistrationLink},
     },
 };
@@ -83,9 +84,7 @@ impl App {
             Ok(link) => link,
             Err(problems) => return Ok(Err(problems)),
         };
-        let on = link.host.clone();
-        self.store.write(Durability::Full, async move |tx: &mut Tx| registration_link::insert(tx, &link).await).await?;
-        audit(&admin.account, "registration link made", &on);
+        record_link(&self.store, admin.by(), link).await?;
         Ok(Ok(self.site.url(&format!("/lti/register/{token}"))))
     }
 
@@ -103,14 +102,32 @@ impl App {
     /// # Errors
     /// When there is none.
     pub async fn withdraw_registration_link(&self, admin: &AdminVisit, id: &str) -> Result<(), AppError> {
-        let (id, tenant) = (id.to_owned(), admin.account.tenant_id.clone());
-        let gone = self.store.write(Durability::Full, async move |tx: &mut Tx| registration_link::withdraw(tx, &id, &tenant).await).await?;
-        if !gone {
-            return Err(AppError::NotFound);
-        }
-        audit(&admin.account, "registration link taken back", "");
-        Ok(())
+        let (id, by, now) = (id.to_owned(), admin.by(), self.now());
+        audit::record(&self.store, async move |tx: &mut Tx| {
+            if !registration_link::withdraw(tx, &id, &by.tenant_id).await? {
+                return Err(AppError::NotFound);
+            }
+            Ok(((), Some(by.did("registration link taken back", "", now))))
+        })
+        .await
     }
+}
+
+/// Keeps a link that `by` made.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record_link(store: &Store, by: By, link: RegistrationLink) -> Result<(), StoreError> {
+    audit::record(store, async move |tx: &mut Tx| {
+        registration_link::insert(tx, &link).await?;
+        let on = match (link.host.as_str(), link.approved) {
+            ("", _) => "for any LMS".to_owned(),
+            (host, false) => format!("for {host}"),
+            (host, true) => format!("for {host}, may launch at once"),
+        };
+        Ok(((), Some(by.did("registration link made", &on, link.created_at))))
+    })
+    .await
 }
 
 #[cfg(test)]

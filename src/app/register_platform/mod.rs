@@ -10,7 +10,7 @@ mod links;
 
 pub use change::{Difference, Proposal};
 pub use fault::RegisterFault;
-pub use links::{InviteForm, LINK_DAYS};
+pub use links::{InviteForm, LINK_DAYS, record_link};
 use url::Url;
 
 use super::App;

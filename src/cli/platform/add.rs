@@ -1,12 +1,13 @@
 use url::Url;
 
-use super::super::{Context, Exit, Refused, UsageError, now};
+use super::super::{Context, Exit, UsageError, now};
 use crate::{
+    app::{add_platform, audit::By},
     ids,
     lti::address,
     store::{
-        DEFAULT_TENANT, Durability, Store, StoreError, Tx,
-        registration::{self, DeploymentPolicy, Registration, RegistrationStatus},
+        DEFAULT_TENANT, Store,
+        registration::{DeploymentPolicy, Registration, RegistrationStatus},
     },
 };
 
@@ -59,24 +60,14 @@ pub(super) async fn run(args: &Args, store: &Store, ctx: &Context) -> anyhow::Re
             ctx.out.warn(format!("`{url}` is plain http: launches work only if its host:port is in FERRY_ALLOW_HOSTS"));
         }
     }
-    let (row, deployments) = (registration.clone(), args.deployment.clone());
-    store
-        .write(Durability::Full, async move |tx: &mut Tx| {
-            match registration::insert(tx, &row).await {
-                Err(StoreError::Duplicate) => {
-                    return Err(Refused::Because(format!(
-                        "a platform with issuer `{}` and client id `{}` is there already; `ferry platform show {}` shows it",
-                        row.issuer, row.client_id, row.client_id
-                    )));
-                }
-                other => other?,
-            }
-            for deployment in &deployments {
-                registration::pin_deployment(tx, &row.id, deployment, row.created_at).await?;
-            }
-            Ok(())
-        })
-        .await?;
+    if !add_platform::insert(store, By::command_line(), registration.clone(), args.deployment.clone()).await? {
+        anyhow::bail!(
+            "a platform with issuer `{}` and client id `{}` is there already; `ferry platform show {}` shows it",
+            registration.issuer,
+            registration.client_id,
+            registration.client_id
+        );
+    }
     ctx.out.data(&registration.id)?;
     ctx.out.say(format!("added `{}` ({})", registration.name, registration.family));
     if args.deployment.is_empty() && registration.deployment_policy == DeploymentPolicy::Pin {

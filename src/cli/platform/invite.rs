@@ -2,10 +2,13 @@ use anyhow::Context as _;
 
 use super::super::{Context, Exit, UsageError, now, secret_link};
 use crate::{
-    app::register_platform::{InviteForm, LINK_DAYS},
+    app::{
+        audit::{By, COMMAND_LINE},
+        register_platform::{InviteForm, LINK_DAYS, record_link},
+    },
     config::Settings,
     ids,
-    store::{DEFAULT_TENANT, Durability, Store, Tx, registration_link},
+    store::{DEFAULT_TENANT, Store},
 };
 
 /// Make a one-time link by which an LMS registers itself
@@ -32,13 +35,13 @@ pub(super) struct Args {
 pub(super) async fn run(args: &Args, store: &Store, settings: &Settings, ctx: &Context) -> anyhow::Result<Exit> {
     let token = ids::random_token(32).context("no random numbers to be had")?;
     let form = InviteForm { name: args.name.clone(), site: args.site.clone(), approved: args.approve };
-    let link = form.check(&token, DEFAULT_TENANT, "command line", now()).map_err(|_| {
+    let link = form.check(&token, DEFAULT_TENANT, COMMAND_LINE, now()).map_err(|_| {
         UsageError(match args.site.as_str() {
             "" => "--approve needs --site: else the link could let in anybody".to_owned(),
             site => format!("--site `{site}` is no web address; write it like `https://moodle.example.edu`"),
         })
     })?;
-    store.write(Durability::Full, async move |tx: &mut Tx| registration_link::insert(tx, &link).await).await?;
+    record_link(store, By::command_line(), link).await?;
     let address = secret_link::public_address(store, settings).await?;
     secret_link::hand_over(&format!("{address}/lti/register/{token}"), "registration-link", &format!("{LINK_DAYS} days"), settings, ctx)
 }

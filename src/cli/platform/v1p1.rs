@@ -1,11 +1,13 @@
 use super::super::{Context, Exit, now, private};
 use crate::{
     app::{
-        V1P1_LAUNCH, master_key,
+        V1P1_LAUNCH,
+        audit::By,
+        master_key,
         v1p1_keys::{self, Handed},
     },
     config::Settings,
-    store::{DEFAULT_TENANT, Store, meta},
+    store::{Store, meta},
 };
 
 /// Add a platform that speaks LTI 1.1 only
@@ -21,7 +23,7 @@ pub(super) struct Args {
 
 pub(super) async fn add(args: &Args, store: &Store, settings: &Settings, ctx: &Context) -> anyhow::Result<Exit> {
     let master = master_key(settings.master_key.as_ref(), &settings.database.data_dir)?;
-    let handed = v1p1_keys::add(store, &master, DEFAULT_TENANT, &args.name, now()).await?;
+    let handed = v1p1_keys::add(store, &master, By::command_line(), &args.name, now()).await?;
     ctx.out.say(format!("added `{}`, id {}", handed.name, handed.registration_id));
     hand_over(&handed, store, settings, ctx).await
 }
@@ -30,7 +32,7 @@ pub(super) async fn add(args: &Args, store: &Store, settings: &Settings, ctx: &C
 pub(super) async fn renew(word: &str, store: &Store, settings: &Settings, ctx: &Context) -> anyhow::Result<Exit> {
     let platform = super::find(store, word).await?;
     let master = master_key(settings.master_key.as_ref(), &settings.database.data_dir)?;
-    let handed = v1p1_keys::renew(store, &master, DEFAULT_TENANT, &platform.id, now()).await?;
+    let handed = v1p1_keys::renew(store, &master, By::command_line(), &platform.id, now()).await?;
     ctx.out.say(format!("the old secret of `{}` no longer works", handed.name));
     hand_over(&handed, store, settings, ctx).await
 }

@@ -26,7 +26,7 @@ pub(crate) async fn for_admin(state: Data<State>, admin: Admin) -> Result<HttpRe
 /// Makes a link for a colleague.
 pub(crate) async fn make_link(state: Data<State>, admin: Admin, form: Form<Pairs>) -> Result<HttpResponse, Error> {
     admin.check_form(&form)?;
-    let (until, key) = state.app.grant_packages(&admin.visit);
+    let (until, key) = state.app.grant_packages(&admin.visit).await?;
     admin_page(&state, &admin, Some(state.site().url(&format!("/packages?until={until}&key={key}")))).await
 }
 

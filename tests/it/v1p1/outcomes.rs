@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use courseferry::{
-    app::{deliver_scores::Courier, v1p1_keys},
+    app::{audit::By, deliver_scores::Courier, v1p1_keys},
     clock::Clock,
     ids,
     learning::delivery::Wanted,
@@ -59,7 +59,7 @@ impl Rig {
         let read = Arc::clone(&hand);
         let clock: Clock = Arc::new(move || Timestamp::from_millisecond(read.load(Ordering::SeqCst)).unwrap());
         let (master, key, store) = (MasterKey::parse(&"0f".repeat(32)).unwrap(), signing_key(), db.store.clone());
-        let handed = v1p1_keys::add(&store, &master, DEFAULT_TENANT, "Old LMS", NOW).await.unwrap();
+        let handed = v1p1_keys::add(&store, &master, By::command_line(), "Old LMS", NOW).await.unwrap();
         let book = GradeBook::start(&handed.key, &handed.secret);
         book.state().cells.insert(CELL.to_owned(), None);
         let kept = ToolKey {

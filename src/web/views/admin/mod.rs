@@ -1,6 +1,7 @@
 //! The administrator's pages.
 
 pub(crate) mod add;
+pub(crate) mod audit;
 pub(crate) mod home;
 pub(crate) mod invite;
 pub(crate) mod platform;
@@ -22,7 +23,8 @@ use crate::{
 /// Bar of an administrator's page; `here` is what stands behind `/admin`.
 pub(crate) fn frame(state: &State, admin: &Admin, here: &str) -> Frame {
     let path = |rest: &str| state.site().path(&if rest.is_empty() { "/admin".to_owned() } else { format!("/admin/{rest}") });
-    let nav = [("", "Platforms"), ("waiting", "Waiting"), ("platforms/add", "Add a platform"), ("packages", "Packages")];
+    let nav =
+        [("", "Platforms"), ("waiting", "Waiting"), ("platforms/add", "Add a platform"), ("packages", "Packages"), ("audit", "Audit")];
     Frame {
         place_href: Some(path("")),
         nav_name: "Administration",
