@@ -13,6 +13,7 @@ mod clear_out;
 pub mod content;
 pub mod deep_link;
 pub mod deliver_scores;
+pub mod doctor;
 mod embedders;
 mod error;
 pub mod learner_view;

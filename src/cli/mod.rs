@@ -7,9 +7,11 @@ mod build;
 mod check;
 mod config;
 mod db;
+mod doctor;
 mod figures;
 mod keys;
 mod new;
+pub mod outbound;
 pub mod output;
 mod platform;
 mod private;
@@ -41,7 +43,8 @@ use crate::{
         ferry serve --trial          try everything on this machine, without an LMS\n  \
         ferry build --out packages   SCORM zips of the course\n  \
         ferry new my-course          a course of your own\n  \
-        ferry help platform          connect Moodle, Canvas and others\n\n\
+        ferry help platform          connect Moodle, Canvas and others\n  \
+        ferry doctor                 what is wrong between an LMS and this tool\n\n\
         Settings come from FERRY_* variables, then ferry.toml, then the defaults: `ferry config show`.",
     subcommand_required = true,
     arg_required_else_help = true,
@@ -74,6 +77,8 @@ pub enum Command {
     Figures(figures::Args),
     /// Connect platforms: Moodle, Canvas, Open edX and others
     Platform(platform::Args),
+    /// Look for what is wrong between an LMS and this tool
+    Doctor(doctor::Args),
     /// The keys we sign with
     Keys(keys::Args),
     /// Sign in as administrator
@@ -177,6 +182,7 @@ pub fn dispatch(command: &Command, ctx: &Context) -> Exit {
         Command::New(args) => new::run(args, ctx),
         Command::Figures(args) => figures::run(args, ctx),
         Command::Platform(args) => platform::run(args, ctx),
+        Command::Doctor(args) => doctor::run(args, ctx),
         Command::Keys(args) => keys::run(args, ctx),
         Command::Admin(args) => admin::run(args, ctx),
         Command::Db(args) => db::run(args, ctx),

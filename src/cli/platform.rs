@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
 }
 
 /// By row id or client id.
-async fn find(store: &Store, word: &str) -> anyhow::Result<Registration> {
+pub(super) async fn find(store: &Store, word: &str) -> anyhow::Result<Registration> {
     let all = registration::list(&mut store.read().await?, DEFAULT_TENANT).await?;
     let mut matching: Vec<_> = all.into_iter().filter(|r| r.id == word || r.client_id == word).collect();
     match (matching.pop(), matching.is_empty()) {

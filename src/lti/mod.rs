@@ -10,6 +10,7 @@ pub mod ags;
 pub mod canvas;
 pub mod claims;
 pub mod deep_linking;
+pub mod doctor;
 mod error;
 pub mod id_token;
 pub mod jose;

@@ -16,18 +16,12 @@ use super::trial;
 
 use crate::{
     app::{App, MediaKey, Parts, Site, deliver_scores::Courier, master_key, read_roster::Rosters, tool_keys},
-    cli::{Context, Exit, serve::Args},
+    cli::{Context, Exit, outbound, serve::Args},
     clock,
     config::Settings,
     course::{self, Course, Source},
     lti::seal::MasterKey,
-    services::{
-        ags::Ags,
-        http::{self, Client},
-        key_sets::KeySets,
-        nrps::Nrps,
-        tokens::Tokens,
-    },
+    services::{ags::Ags, http::Client, key_sets::KeySets, nrps::Nrps, tokens::Tokens},
     store::Store,
     telemetry,
     web::{self, Certificate, Options, State},
@@ -65,7 +59,10 @@ async fn serve(mut settings: Settings, args: &Args, ctx: &Context) -> anyhow::Re
     if void > 0 {
         tracing::warn!(void, "the last server did not stop in order: logins that were on their way must start again");
     }
-    let client = client(&settings)?;
+    let client = outbound::client(&settings.network)?;
+    for (host, port) in &settings.network.allow_hosts {
+        tracing::info!(host, port, "allowed as an exception: private address or plain http");
+    }
     let master = master_key(settings.master_key.as_ref(), &settings.database.data_dir)?;
     tool_keys::ensure(&store, &master, clock::now().as_millisecond()).await?;
     let (app, courier) = build(&settings, site, store.clone(), course, &client, master);
@@ -116,19 +113,6 @@ fn listen(settings: &Settings, args: &Args) -> anyhow::Result<TcpListener> {
         }
         other => Ok(other?),
     }
-}
-
-/// What calls out, with the exceptions the operator made.
-fn client(settings: &Settings) -> anyhow::Result<Client> {
-    let ca_pem = match &settings.network.ca_file {
-        Some(path) => Some(std::fs::read(path).with_context(|| format!("cannot read `{}` (FERRY_CA_FILE)", path.display()))?),
-        None => None,
-    };
-    for (host, port) in &settings.network.allow_hosts {
-        tracing::info!(host, port, "allowed as an exception: private address or plain http");
-    }
-    let proxy = settings.network.proxy.as_ref().map(|p| p.expose().to_owned());
-    Ok(Client::new(&http::Options { allow_hosts: settings.network.allow_hosts.clone(), ca_pem, proxy })?)
 }
 
 /// The use cases with everything they stand on, and the courier that the worker sends out.

@@ -114,6 +114,12 @@ impl Ags {
         let made: LineItem = serde_json::from_slice(&answer.body).map_err(|e| AgsError::Unreadable(e.to_string()))?;
         if made.id.is_some() { Ok(made) } else { Err(AgsError::Unreadable("a line item without `id`".into())) }
     }
+
+    /// Removes a line item. On Moodle this also removes an activity's own column: only [`super::test_column`] may ask, for what it made.
+    pub(super) async fn delete_line_item(&self, platform: &Platform<'_>, line_item: &str) -> Result<Answer, AgsError> {
+        let url = address(line_item)?;
+        self.calls.call(platform, &[SCOPE_LINE_ITEM], Request::delete(&url)).await
+    }
 }
 
 fn address(text: &str) -> Result<Url, BadUrl> {

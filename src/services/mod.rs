@@ -6,6 +6,7 @@ pub mod http;
 pub mod key_sets;
 pub mod nrps;
 pub mod outcomes;
+pub mod test_column;
 pub mod tokens;
 
 pub use calls::ServiceError;

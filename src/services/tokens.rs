@@ -130,6 +130,16 @@ struct TokenAnswer {
     access_token: String,
     #[serde(default)]
     expires_in: Value,
+    #[serde(default)]
+    scope: Option<String>,
+}
+
+/// What a platform granted.
+struct Granted {
+    token: String,
+    life: i64,
+    /// As it says; none where it says nothing, which means all that was asked for.
+    scopes: Option<String>,
 }
 
 impl Tokens {
@@ -151,10 +161,20 @@ impl Tokens {
             return Ok(Arc::clone(&kept.token));
         }
         *kept = None;
-        let (token, life) = self.request(platform, scopes, now).await?;
-        let token: Arc<str> = token.into();
-        *kept = Some(Kept { token: Arc::clone(&token), until: now + (life - MARGIN).max(0) });
+        let granted = self.request(platform, scopes, now).await?;
+        let token: Arc<str> = granted.token.into();
+        *kept = Some(Kept { token: Arc::clone(&token), until: now + (granted.life - MARGIN).max(0) });
         Ok(token)
+    }
+
+    /// Asks for a new token, whatever is kept, and gives the scopes that it holds: platforms drop those they do not grant.
+    ///
+    /// # Errors
+    /// When the platform gives none.
+    pub async fn granted(&self, platform: &Platform<'_>, scopes: &[&str]) -> Result<Vec<String>, TokenFault> {
+        let granted = self.request(platform, scopes, (self.clock)().as_second()).await?;
+        let said = granted.scopes.map(|text| text.split_whitespace().map(str::to_owned).collect());
+        Ok(said.unwrap_or_else(|| scopes.iter().map(|s| (*s).to_owned()).collect()))
     }
 
     /// Forgets a token the platform no longer takes, unless a newer one has come meanwhile.
@@ -175,7 +195,7 @@ impl Tokens {
         Arc::clone(kept.entry(name).or_default())
     }
 
-    async fn request(&self, platform: &Platform<'_>, scopes: &[&str], now: i64) -> Result<(String, i64), TokenFault> {
+    async fn request(&self, platform: &Platform<'_>, scopes: &[&str], now: i64) -> Result<Granted, TokenFault> {
         let url = Url::parse(platform.token_url).map_err(|_| TokenFault::Address(platform.token_url.to_owned()))?;
         let assertion = platform.key.sign(&Assertion {
             iss: platform.client_id,
@@ -203,7 +223,7 @@ impl Tokens {
             Value::String(text) => text.trim().parse().ok(),
             _ => None,
         };
-        Ok((read.access_token, life.unwrap_or(USUAL_LIFE)))
+        Ok(Granted { token: read.access_token, life: life.unwrap_or(USUAL_LIFE), scopes: read.scope })
     }
 }
 

@@ -10,6 +10,7 @@ mod course;
 mod databases;
 mod deep_linking;
 mod delivery;
+mod doctor;
 mod downloads;
 mod fake_platform;
 mod fooled;

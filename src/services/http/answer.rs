@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use reqwest::{
     Response,
-    header::{CACHE_CONTROL, HeaderName, LINK, RETRY_AFTER},
+    header::{CACHE_CONTROL, DATE, HeaderName, LINK, RETRY_AFTER},
 };
 
 use super::{HttpError, failure};
@@ -21,6 +21,10 @@ pub struct Answer {
     pub retry_after: Option<String>,
     /// Target of the `Link` header's `rel=next`, as sent.
     pub next: Option<String>,
+    /// `Date`: the platform's clock.
+    pub date: Option<Timestamp>,
+    /// `X-Rate-Limit-Remaining`: what is left of what we may ask (Canvas).
+    pub remaining: Option<f64>,
 }
 
 impl Answer {
@@ -34,6 +38,8 @@ impl Answer {
             max_age: max_age(&header(CACHE_CONTROL)),
             retry_after: Some(header(RETRY_AFTER)).filter(|t| !t.is_empty()),
             next: next_link(&header(LINK)),
+            date: http_date(&header(DATE)),
+            remaining: header(HeaderName::from_static("x-rate-limit-remaining")).trim().parse().ok(),
         };
         loop {
             match response.chunk().await {
@@ -64,9 +70,12 @@ impl Answer {
         if let Ok(seconds) = text.parse::<i64>() {
             return Some(seconds.max(0));
         }
-        let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-        Some((date.as_second() - now.as_second()).max(0))
+        Some((http_date(text)?.as_second() - now.as_second()).max(0))
     }
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 fn max_age(cache_control: &str) -> Option<i64> {

@@ -37,8 +37,12 @@ pub(super) struct Guard(Vec<(String, u16)>);
 
 impl Guard {
     pub(super) fn new(allowed: &[(String, u16)]) -> Guard {
-        let bare = |host: &str| host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
         Guard(allowed.iter().map(|(host, port)| (bare(host), *port)).collect())
+    }
+
+    /// With one more.
+    pub(super) fn and(&self, host: &str, port: u16) -> Guard {
+        Guard(self.0.iter().cloned().chain([(bare(host), port)]).collect())
     }
 
     /// Decides before anything is resolved or connected. IP literals never reach a resolver, so they are judged here.
@@ -67,6 +71,10 @@ impl Guard {
         }
         Ok(Route::Guarded)
     }
+}
+
+fn bare(host: &str) -> String {
+    host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase()
 }
 
 /// Names that mean this machine or this network by definition. Said here because with a proxy it is the proxy that resolves.

@@ -3,6 +3,7 @@
 mod address;
 mod answer;
 mod guard;
+mod notes;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use std::{error::Error as _, time::Duration};
 pub use answer::Answer;
 pub use guard::Refusal;
 use guard::{Guard, PublicResolver, Route};
+pub use notes::{Note, Notes};
 use reqwest::{
     Certificate, Method, Proxy,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -109,6 +111,12 @@ impl<'a> Request<'a> {
         Request { method: Method::POST, body: Some((media_type, body)), ..Request::get(url) }
     }
 
+    /// DELETE.
+    #[must_use]
+    pub fn delete(url: &'a Url) -> Request<'a> {
+        Request { method: Method::DELETE, ..Request::get(url) }
+    }
+
     /// Asks for exactly this media type: Moodle refuses lists.
     #[must_use]
     pub fn accept(mut self, media_type: &'a str) -> Request<'a> {
@@ -143,6 +151,7 @@ pub struct Client {
     guard: Guard,
     guarded: reqwest::Client,
     allowed: reqwest::Client,
+    notes: Option<Notes>,
 }
 
 impl Client {
@@ -180,7 +189,20 @@ impl Client {
             guard: Guard::new(&options.allow_hosts),
             guarded: guarded.https_only(true).build().map_err(setup)?,
             allowed: base().build().map_err(setup)?,
+            notes: None,
         })
+    }
+
+    /// The same, and it notes of each answer what the platform's clock and its budget say.
+    #[must_use]
+    pub fn noting(&self, notes: &Notes) -> Client {
+        Client { notes: Some(notes.clone()), ..self.clone() }
+    }
+
+    /// The same, and it calls this pair too, private or plain as it may be: for our own address.
+    #[must_use]
+    pub fn also(&self, host: &str, port: u16) -> Client {
+        Client { guard: self.guard.and(host, port), ..self.clone() }
     }
 
     /// Sends a request and reads the answer.
@@ -199,7 +221,11 @@ impl Client {
             call = call.header(CONTENT_TYPE, media_type).body(body);
         }
         let response = call.send().await.map_err(|e| failure(&host, &e))?;
-        Answer::read(response, request.limit, &host).await
+        let answer = Answer::read(response, request.limit, &host).await?;
+        if let Some(notes) = &self.notes {
+            notes.add(&answer);
+        }
+        Ok(answer)
     }
 }
 

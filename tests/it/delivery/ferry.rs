@@ -48,7 +48,7 @@ impl Ferry {
         ferry
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ferry"));
         command
             .current_dir(self.data.path())
@@ -111,7 +111,7 @@ impl Ferry {
         vec![("id_token", value("id_token")), ("state", value("state"))]
     }
 
-    pub(super) async fn launch(&self, browser: &mut Browser, platform: &FakePlatform, sub: &str, role: &str) -> Page {
+    pub(crate) async fn launch(&self, browser: &mut Browser, platform: &FakePlatform, sub: &str, role: &str) -> Page {
         let form = self.form(browser, platform, sub, role).await;
         let page = browser.post_from(&format!("{}/lti/launch", self.base), &form, Some(&platform.url(""))).await;
         let page = browser.follow(page).await;

@@ -12,6 +12,7 @@ pub(crate) enum At {
     Score,
     Results,
     LineItems,
+    LineItem,
     Members,
 }
 

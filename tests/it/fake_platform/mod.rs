@@ -58,6 +58,13 @@ pub(crate) struct State {
     faults: faults::Faults,
     pub(crate) grades: Grades,
     pub(crate) line_items: Vec<Value>,
+    /// The grade books of columns that the tool made, by number; and how many it ever made.
+    pub(crate) columns: BTreeMap<usize, Grades>,
+    pub(crate) made: usize,
+    /// Seconds that its clock is ahead of the tool's.
+    pub(crate) ahead: i64,
+    /// What it says is left of what the tool may ask.
+    pub(crate) remaining: Option<f64>,
     /// The course's members, as its roster tells them.
     pub(crate) members: Vec<Value>,
     /// Every score that was posted with a good token, taken or not.
@@ -230,6 +237,10 @@ impl State {
             faults: faults::Faults::default(),
             grades: Grades::new(family),
             line_items: Vec::new(),
+            columns: BTreeMap::new(),
+            made: 0,
+            ahead: 0,
+            remaining: None,
             members: Vec::new(),
             posted: Vec::new(),
             requests: BTreeMap::new(),
@@ -240,6 +251,16 @@ impl State {
     /// All is well from now on.
     pub(crate) fn clear_faults(&mut self) {
         self.faults = faults::Faults::default();
+    }
+
+    /// With what every answer tells beside the point.
+    fn told(&self, response: Response) -> Response {
+        let now = (self.clock)() + jiff::SignedDuration::from_secs(self.ahead);
+        let response = response.with("date", now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
+        match self.remaining {
+            Some(remaining) => response.with("x-rate-limit-remaining", remaining.to_string()),
+            None => response,
+        }
     }
 
     fn breach(&mut self, what: impl Into<String>) {
@@ -261,6 +282,7 @@ fn handle(shared: &Mutex<State>, request: &Request) -> Reply {
         p if p.ends_with("/scores") => Some(At::Score),
         p if p.ends_with("/results") => Some(At::Results),
         "/services/lineitems" => Some(At::LineItems),
+        p if p.starts_with("/services/lineitems/") => Some(At::LineItem),
         "/services/memberships" => Some(At::Members),
         _ => None,
     };
@@ -288,10 +310,12 @@ fn handle(shared: &Mutex<State>, request: &Request) -> Reply {
         Some(At::Score) => services::score(&mut state, request),
         Some(At::Results) => services::results(&mut state, request),
         Some(At::LineItems) => services::line_items(&mut state, request),
+        Some(At::LineItem) => services::line_item(&mut state, request),
         Some(At::Members) => roster::members(&mut state, request),
         None if request.path == "/auth" => oidc::authorize(&mut state, request),
         None => Response::plain(404, "no such page"),
     };
+    let response = state.told(response);
     match fault {
         Some(Fault::HangUpAfter) => Reply::HangUp,
         Some(Fault::Lie(lie)) => Reply::Answer(lie),

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use courseferry::lti::{
-    ags::{LINE_ITEM_TYPE, LINE_ITEMS_TYPE, RESULTS_TYPE, SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT, SCOPE_SCORE, SCORE_TYPE},
-    id_token::Unverified,
-    jose::{PublicJwk, jwks_document},
+use courseferry::{
+    lti::{
+        ags::{
+            LINE_ITEM_TYPE, LINE_ITEMS_TYPE, RESULTS_TYPE, SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT, SCOPE_SCORE, SCORE_TYPE,
+        },
+        id_token::Unverified,
+        jose::{PublicJwk, jwks_document},
+    },
+    services::test_column::TEST_TAG,
 };
 use serde_json::{Value, json};
 
 use super::{
     CLIENT_ID, State,
-    grades::Family,
+    grades::{Family, Grades},
     wire::{Request, Response},
 };
 
@@ -106,16 +111,43 @@ pub(super) fn score(state: &mut State, request: &Request) -> Response {
         state.breach(format!("a score came as `{}`", request.header("content-type")));
         return Response::plain(400, "bad content type");
     }
-    if request.path != "/services/lineitems/1/lineitem/scores" {
-        return Response::plain(404, "no such line item");
-    }
     let Ok(score) = serde_json::from_slice::<Value>(&request.body) else {
         state.breach("a score is no JSON");
         return Response::plain(400, "no JSON");
     };
-    state.posted.push(score.clone());
     let now = (state.clock)();
-    state.grades.take(&score, now)
+    match number(request) {
+        Some(1) => {
+            state.posted.push(score.clone());
+            state.grades.take(&score, now)
+        }
+        Some(made) if state.columns.contains_key(&made) => state.columns.get_mut(&made).unwrap().take(&score, now),
+        _ => Response::plain(404, "no such line item"),
+    }
+}
+
+/// Which line item an address is of. The first is the activity's own; the tool's are counted from there.
+fn number(request: &Request) -> Option<usize> {
+    request.path.strip_prefix("/services/lineitems/")?.split('/').next()?.parse().ok()
+}
+
+/// One line item: removing one that the tool did not make is the worst that a tool can do.
+pub(super) fn line_item(state: &mut State, request: &Request) -> Response {
+    if let Err(response) = allowed(state, request, &[SCOPE_LINE_ITEM]) {
+        return response;
+    }
+    keeps_query(state, request);
+    let Some(number) = number(request) else { return Response::plain(404, "no such line item") };
+    if request.method != "DELETE" {
+        return Response::plain(405, "only removing");
+    }
+    if number == 1 {
+        state.breach("the activity's own column was removed");
+    }
+    state.columns.remove(&number);
+    let of = format!("/services/lineitems/{number}/");
+    state.line_items.retain(|item| !item["id"].as_str().unwrap_or_default().contains(&of));
+    Response::new(204, "text/plain", "")
 }
 
 pub(super) fn results(state: &mut State, request: &Request) -> Response {
@@ -132,7 +164,8 @@ pub(super) fn results(state: &mut State, request: &Request) -> Response {
     }
     // edX ignores the filter.
     let user = request.parameter("user_id").filter(|_| state.grades.family != Family::Edx);
-    Response::json(200, RESULTS_TYPE, &state.grades.results(user))
+    let column = number(request).and_then(|n| state.columns.get(&n)).unwrap_or(&state.grades);
+    Response::json(200, RESULTS_TYPE, &column.results(user))
 }
 
 pub(super) fn line_items(state: &mut State, request: &Request) -> Response {
@@ -150,7 +183,14 @@ pub(super) fn line_items(state: &mut State, request: &Request) -> Response {
             return Response::plain(400, "no line item");
         }
         let mut made = item;
-        made["id"] = json!(format!("{}/services/lineitems/{}/lineitem?type_id=7", state.base, state.line_items.len() + 1));
+        state.made += 1;
+        let number = (state.line_items.len() + 1).max(state.made);
+        // The first that is made may stand for the activity's own, where the tool is to make that.
+        let number = if made["tag"] == TEST_TAG { number + 1 } else { number };
+        if number > 1 {
+            state.columns.insert(number, Grades::new(state.grades.family));
+        }
+        made["id"] = json!(format!("{}/services/lineitems/{number}/lineitem?type_id=7", state.base));
         state.line_items.push(made.clone());
         return Response::json(201, LINE_ITEM_TYPE, &made);
     }
