@@ -44,6 +44,9 @@ pub enum AppError {
     /// A secret cannot be sealed or opened.
     #[error("a secret cannot be sealed or opened: is the master key the one it was sealed with?")]
     Seal(#[from] crate::lti::seal::SealError),
+    /// The work was cut short.
+    #[error("the work was cut short")]
+    Interrupted,
     /// OpenSSL has no randomness.
     #[error("no randomness")]
     Random(#[from] openssl::error::ErrorStack),

@@ -224,7 +224,7 @@ struct Done {
     more: String,
 }
 
-async fn own(tx: &mut Tx, admin: &AdminVisit, id: &str) -> Result<Registration, AppError> {
+pub(super) async fn own(tx: &mut Tx, admin: &AdminVisit, id: &str) -> Result<Registration, AppError> {
     registration::find(tx, id).await?.filter(|r| r.tenant_id == admin.account.tenant_id).ok_or(AppError::NotFound)
 }
 

@@ -1,11 +1,14 @@
 //! `ferry doctor`: what is wrong between an LMS and us, who can end it, and where.
 
+use std::future::Future;
+
 use serde_json::json;
 
 use super::{Context, Exit, UsageError, outbound, platform, secret_link};
 use crate::{
     app::{
-        Site,
+        AppError, Site,
+        audit::By,
         doctor::{Doctor, Order, Report},
         master_key,
     },
@@ -22,8 +25,8 @@ use crate::{
     ferry doctor --platform AbC123 --forward           with texts to send to whoever can help\n\n\
     Looks at our address and keys, the clocks, the LMS's keys, a token for each scope, and in the courses known from\n\
     launches: columns, results, course list. Works beside a running server and changes nothing, except with\n\
-    --test-column: that makes a column in the grade book of each course looked at, sends it a score for somebody who\n\
-    does not exist, and removes it. Canvas may announce it to the class.\n\n\
+    --test-column: that makes a column in the grade book of the course, sends it a score for somebody who does not\n\
+    exist, and removes it. Canvas may announce it to the class.\n\n\
     Exit code 1 when something failed. Codes are explained in docs/MESSAGES.md.")]
 pub struct Args {
     /// Only this platform: its id or client id
@@ -33,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "COURSE", requires = "platform")]
     course: Option<String>,
     /// Also make a test column in the grade book, and remove it again
-    #[arg(long, requires = "platform")]
+    #[arg(long, requires = "course")]
     test_column: bool,
     /// Also print texts to send to whoever can help
     #[arg(long)]
@@ -57,10 +60,8 @@ pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
         let order = Order { course: args.course.clone(), test_column: args.test_column };
         let mut reports = Vec::new();
         for platform in &platforms {
-            let report = doctor.examine(platform, &order).await.map_err(|error| match error {
-                crate::app::AppError::Invalid(why) => UsageError(why).into(),
-                other => anyhow::Error::new(other),
-            })?;
+            let report =
+                to_the_end(doctor.clone().visit(By::command_line(), platform.clone(), order.clone()), args.test_column, ctx).await?;
             if !args.json && !reports.is_empty() {
                 ctx.out.data("")?;
             }
@@ -77,6 +78,26 @@ pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
         }
         let failed = reports.iter().any(|r| Tally::of(&r.findings).failed > 0);
         Ok(if failed { Exit::Problems } else { Exit::Success })
+    })
+}
+
+/// With a test column in a grade book, Ctrl-C has to wait.
+async fn to_the_end(look: impl Future<Output = Result<Report, AppError>>, test_column: bool, ctx: &Context) -> anyhow::Result<Report> {
+    let mut look = std::pin::pin!(look);
+    let report = if test_column {
+        tokio::select! {
+            report = &mut look => report,
+            _ = tokio::signal::ctrl_c() => {
+                ctx.out.say("Stopping: the test column is removed first.");
+                look.await
+            }
+        }
+    } else {
+        look.await
+    };
+    report.map_err(|error| match error {
+        AppError::Invalid(why) => UsageError(why).into(),
+        other => other.into(),
     })
 }
 
@@ -103,7 +124,7 @@ fn lines(finding: &Finding, family: &str) -> Vec<String> {
     let (sign, word) = finding.verdict().shown();
     let told = [finding.subject.as_str(), finding.happened(), finding.detail.as_str()];
     let told = told.iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>().join(" · ");
-    let mut lines = vec![format!("{sign} {word:<9}  {:<26}  {told}", finding.check.name()).trim_end().to_owned()];
+    let mut lines = vec![format!("{sign} {word:<9}  {:<20}  {told}", finding.check.name()).trim_end().to_owned()];
     if matches!(finding.verdict(), Verdict::Warning | Verdict::Failed) {
         let beneath = [
             ("do", finding.what_to_do()),
@@ -111,7 +132,7 @@ fn lines(finding: &Finding, family: &str) -> Vec<String> {
             ("where", finding.screen(family)),
             ("code", finding.code()),
         ];
-        lines.extend(beneath.iter().filter(|(_, text)| !text.is_empty()).map(|(what, text)| format!("{:13}{what:<26}  {text}", "")));
+        lines.extend(beneath.iter().filter(|(_, text)| !text.is_empty()).map(|(what, text)| format!("{:13}{what:<20}  {text}", "")));
     }
     lines
 }

@@ -3,8 +3,8 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::handlers::{
-    admin, admin_sign_in, admin_v1p1, assets, audit, front, health, launch, learn, login, media, packages, pick, quiz, register, session,
-    teach, tool, v1p1, waiting,
+    admin, admin_sign_in, admin_v1p1, assets, audit, doctor, front, health, launch, learn, login, media, packages, pick, quiz, register,
+    session, teach, tool, v1p1, waiting,
 };
 
 /// All routes, relative to the site's path prefix.
@@ -81,6 +81,7 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/admin/platforms/{id}/change").route(post().to(waiting::change)))
         .service(resource("/admin/platforms/{id}/policy").route(post().to(admin::policy)))
         .service(resource("/admin/platforms/{id}/deployments/{deployment}").route(post().to(admin::deployment)))
+        .service(resource("/admin/platforms/{id}/doctor").route(get().to(doctor::ask)).route(post().to(doctor::look)))
         .service(resource("/admin/platforms/{id}/secret").route(post().to(admin_v1p1::renew)))
         .service(resource("/admin/platforms/{id}/remove").route(get().to(admin::ask_remove)).route(post().to(admin::remove)));
 }

@@ -1,7 +1,7 @@
 //! The connection doctor: looks at everything between a platform and us, and tells what is wrong, who can end it, and where.
 //!
 //! It calls by the same services as launches and grades, so that what it finds is what they meet; `lti::doctor` judges. It writes
-//! nothing here, and nothing there but a test column where that was asked for ([`courses`]).
+//! nothing, here or there, but a test column where that was asked for ([`courses`]), which the audit notes.
 
 mod courses;
 mod ourselves;
@@ -10,7 +10,13 @@ mod trouble;
 
 use std::sync::Arc;
 
-use super::{AppError, Site, deliver_scores::platform_of, tool_keys};
+use super::{
+    App, AppError, Site,
+    admin_sign_in::AdminVisit,
+    audit::{self, By},
+    deliver_scores::platform_of,
+    platforms, tool_keys,
+};
 use crate::{
     clock::Clock,
     lti::{
@@ -28,6 +34,7 @@ use crate::{
     },
     store::{
         Store, StoreError, Tx,
+        context::{self, Context},
         overview::{self, Glance},
         registration::{self, DeploymentStatus, Registration, RegistrationStatus},
     },
@@ -35,6 +42,8 @@ use crate::{
 
 /// Launches of the log that are looked at.
 const LAUNCHES: i64 = 50;
+/// Courses that are offered to choose from.
+const COURSES_OFFERED: i64 = 200;
 
 /// What to look at.
 #[derive(Debug, Clone, Default)]
@@ -95,17 +104,29 @@ impl Doctor {
         Doctor { store, clock, http, master, site }
     }
 
-    /// Looks at everything.
+    /// Looks at everything, to the end even if whoever asked goes away: a test column must go too.
     ///
     /// # Errors
-    /// When the database fails, or there is no course of that name.
-    pub async fn examine(&self, registration: &Registration, order: &Order) -> Result<Report, AppError> {
+    /// When the database fails, there is no course of that name, or a test column was asked for in no particular one.
+    pub async fn visit(self, by: By, registration: Registration, order: Order) -> Result<Report, AppError> {
+        let look = tokio::spawn(async move { self.examine(&by, &registration, &order).await });
+        look.await.map_err(|_| AppError::Interrupted)?
+    }
+
+    async fn examine(&self, by: &By, registration: &Registration, order: &Order) -> Result<Report, AppError> {
+        if order.test_column && order.course.is_none() {
+            return Err(AppError::Invalid("a test column is made in one course, and none is named".to_owned()));
+        }
         let notes = Notes::new(Arc::clone(&self.clock));
         let http = self.http.noting(&notes);
         let tokens = Tokens::new(http.clone(), Arc::clone(&self.clock));
         let profile = platform::by_key(&registration.family);
         let mut visit = Visit { doctor: self, registration, profile, http, notes, tokens, findings: Vec::new() };
         let courses = visit.courses(order).await?;
+        if let (true, Some(course)) = (order.test_column, &order.course) {
+            let entry = by.did("test column made", &format!("{}, course {course}", audit::platform(registration)), visit.now());
+            audit::record(&self.store, async move |_: &mut Tx| Ok::<_, StoreError>(((), Some(entry.clone())))).await?;
+        }
         let key = visit.ourselves().await?;
         visit.registered().await?;
         if registration.issuer == v1p1::ISSUER {
@@ -120,12 +141,15 @@ impl Doctor {
         }
         let mut findings = visit.findings;
         findings.sort_by_key(|f| f.check);
-        let at = (self.clock)().as_millisecond();
-        Ok(Report { registration: registration.clone(), findings, tool: self.site.url("/"), at })
+        Ok(Report { registration: registration.clone(), findings, tool: self.site.url("/"), at: (self.clock)().as_millisecond() })
     }
 }
 
 impl Visit<'_> {
+    fn now(&self) -> i64 {
+        (self.doctor.clock)().as_millisecond()
+    }
+
     fn push(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
@@ -185,6 +209,29 @@ impl Visit<'_> {
         if let Some(remaining) = self.notes.remaining() {
             self.push(doctor::budget(remaining));
         }
+    }
+}
+
+impl App {
+    /// Has the doctor look at a platform.
+    ///
+    /// # Errors
+    /// When there is none, or as [`Doctor::visit`].
+    pub async fn examine(&self, admin: &AdminVisit, id: &str, order: Order) -> Result<Report, AppError> {
+        let registration = platforms::own(&mut self.store.read().await?, admin, id).await?;
+        let doctor = Doctor::new(self.store.clone(), Arc::clone(&self.clock), self.http.clone(), self.master.clone(), self.site.clone());
+        doctor.visit(admin.by(), registration, order).await
+    }
+
+    /// A platform, and the courses that its launches named, the latest first.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn courses_of(&self, admin: &AdminVisit, id: &str) -> Result<(Registration, Vec<Context>), AppError> {
+        let mut tx = self.store.read().await?;
+        let registration = platforms::own(&mut tx, admin, id).await?;
+        let courses = context::list(&mut tx, id, COURSES_OFFERED).await?;
+        Ok((registration, courses))
     }
 }
 

@@ -23,7 +23,7 @@ impl Visit<'_> {
         rights.scores = score.verdict() == Verdict::Ok;
         // Where the platform refuses us as such, it will do so for every scope: said once.
         let refused = score.cause.is_some_and(|cause| cause != Cause::NoScoreScope);
-        self.push(score);
+        self.push(if refused { score.about("") } else { score });
         if refused {
             for scope in [Scope::Result, Scope::Columns, Scope::Roster] {
                 self.push(Finding::of(Check::Token, Cause::NeedsToken, "").about(scope.name()));

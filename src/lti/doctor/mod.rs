@@ -56,7 +56,7 @@ impl Check {
             Check::Address => "our address",
             Check::OurKeys => "our keys",
             Check::Registration => "registration",
-            Check::Launches => "launches, frame and cookies",
+            Check::Launches => "launches and cookies",
             Check::PlatformKeys => "the LMS's keys",
             Check::Clock => "clocks",
             Check::Token => "access token",
@@ -192,7 +192,7 @@ impl Finding {
     #[must_use]
     pub fn to_forward(&self, at: &Here<'_>) -> Option<String> {
         let who = self.who().filter(|who| *who != Who::Us)?;
-        let mut text = format!("To {} of {}.\n\n{}", who.name(), at.platform, self.happened());
+        let mut text = format!("For {} ({}).\n\n{}", who.name(), at.platform, self.happened());
         if !self.subject.is_empty() {
             text.push_str(&format!(" ({})", self.subject));
         }
@@ -204,7 +204,12 @@ impl Finding {
         if !screen.is_empty() {
             text.push_str(&format!("\nWhere: {screen}"));
         }
-        text.push_str(&format!("\n\nThe tool: {} (client ID {}). Code: {}.", at.tool, at.client_id, self.code()));
+        text.push_str(&format!(
+            "\n\nThe tool: {tool} (client ID {}, keyset {tool}lti/jwks.json). Code: {}.",
+            at.client_id,
+            self.code(),
+            tool = at.tool
+        ));
         Some(text)
     }
 }
@@ -218,7 +223,7 @@ pub struct Here<'a> {
     pub family: &'a str,
     /// We, as it knows us.
     pub client_id: &'a str,
-    /// Our public address.
+    /// Our public address, with its last slash.
     pub tool: &'a str,
 }
 

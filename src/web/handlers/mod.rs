@@ -15,6 +15,7 @@ pub(crate) mod admin_sign_in;
 pub(crate) mod admin_v1p1;
 pub(crate) mod assets;
 pub(crate) mod audit;
+pub(crate) mod doctor;
 pub(crate) mod front;
 pub(crate) mod health;
 pub(crate) mod launch;

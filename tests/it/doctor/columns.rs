@@ -18,7 +18,7 @@ fn of(findings: &[Finding], check: Check) -> &Finding {
 /// With the activity's own column, which a tool must never remove.
 fn bed(family: Family) -> Bed {
     let mut bed = Bed::new(family);
-    bed.order.test_column = true;
+    bed.asks_for_a_column();
     let own = json!({ "id": bed.platform.line_item(), "label": "Module 1", "scoreMaximum": 50, "resourceLinkId": "link-1" });
     bed.platform.state().line_items.push(own);
     bed

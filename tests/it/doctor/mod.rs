@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use courseferry::{
     app::{
         Site,
+        audit::By,
         doctor::{Doctor, Order, Report},
     },
     clock, ids,
@@ -86,6 +87,11 @@ impl Bed {
         }
     }
 
+    /// A test column is made in this course.
+    fn asks_for_a_column(&mut self) {
+        self.order = Order { course: Some("course-7".into()), test_column: true };
+    }
+
     fn serves(&self, response: Response) {
         *self.served.lock().unwrap() = response;
     }
@@ -130,7 +136,8 @@ impl Bed {
         let allow_hosts = if self.allowed { self.platform.allow() } else { Vec::new() };
         let http = Client::new(&Options { allow_hosts, ..Options::default() }).unwrap();
         let site = Site::parse(&self.site).unwrap();
-        Doctor::new(db.store.clone(), clock::system(), http, master, site).examine(&self.registration, &self.order).await.unwrap()
+        let doctor = Doctor::new(db.store.clone(), clock::system(), http, master, site);
+        doctor.visit(By::command_line(), self.registration.clone(), self.order.clone()).await.unwrap()
     }
 
     fn line(&self, code: &str) -> LaunchLog {

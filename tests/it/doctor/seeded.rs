@@ -108,9 +108,9 @@ fn seeds() -> Vec<Seed> {
         seed("an unpublished course", Canvas, Roster, "course_empty", Warning, Teacher, |b| b.platform.state().members.clear()),
         seed("the list fails", Moodle, Roster, "lms_failing", Failed, Lms, |b| answers(b, At::Members, 500, "error")),
         seed("little is left of what we may ask", Canvas, Budget, "budget_low", Warning, Lms, |b| b.platform.state().remaining = Some(12.5)),
-        seed("a course that is over", Canvas, TestColumn, "course_concluded", Warning, Teacher, |b| { b.order.test_column = true; answers(b, At::Score, 422, "This course has concluded.") }),
-        seed("columns are refused", Moodle, TestColumn, "test_column_not_made", Failed, Lms, |b| { b.order.test_column = true; for _ in 0..2 { b.platform.fault(At::LineItems, Fault::Slow(std::time::Duration::ZERO)) } answers(b, At::LineItems, 403, "no") }),
-        seed("scores are refused", Edx, TestColumn, "test_column_not_scored", Failed, Lms, |b| { b.order.test_column = true; answers(b, At::Score, 403, "no") }),
+        seed("a course that is over", Canvas, TestColumn, "course_concluded", Warning, Teacher, |b| { b.asks_for_a_column(); answers(b, At::Score, 422, "This course has concluded.") }),
+        seed("columns are refused", Moodle, TestColumn, "test_column_not_made", Failed, Lms, |b| { b.asks_for_a_column(); for _ in 0..2 { b.platform.fault(At::LineItems, Fault::Slow(std::time::Duration::ZERO)) } answers(b, At::LineItems, 403, "no") }),
+        seed("scores are refused", Edx, TestColumn, "test_column_not_scored", Failed, Lms, |b| { b.asks_for_a_column(); answers(b, At::Score, 403, "no") }),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod add;
 pub(crate) mod audit;
+pub(crate) mod doctor;
 pub(crate) mod home;
 pub(crate) mod invite;
 pub(crate) mod platform;
