@@ -12,7 +12,11 @@ use crate::{
         nrps::{Member, MemberStatus},
         roles::Standing,
     },
-    services::{ags::Wanted, spoken, test_column::TestColumn},
+    services::{
+        ags::Wanted,
+        spoken,
+        test_column::{TEST_TAG, TestColumn},
+    },
     store::context::{self, Context, ResourceLink},
 };
 
@@ -63,21 +67,27 @@ impl Visit<'_> {
     pub(super) async fn services(&mut self, key: &SigningKey, courses: &[Course], order: &Order) {
         let rights = self.rights(key).await;
         for course in courses {
-            let mut found = vec![self.columns(key, course, rights).await];
+            let (columns, left) = self.columns(key, course, rights).await;
+            let mut found = vec![columns];
             found.push(self.results(key, course, rights).await);
             found.push(self.roster(key, course, rights).await);
             found.push(self.test_column(key, course, rights, order).await);
+            found.extend(left.iter().map(|label| doctor::left_before(label)));
             self.findings.extend(found.into_iter().map(|f| f.about(course.name())));
         }
     }
 
-    async fn columns(&self, key: &SigningKey, course: &Course, rights: Rights) -> Finding {
-        let Some(address) = &course.context.lineitems_url else { return Finding::of(Check::Columns, Cause::ColumnsNotOffered, "") };
+    /// Also the names of test columns that an earlier look left behind: this one did not make them, so it does not remove them.
+    async fn columns(&self, key: &SigningKey, course: &Course, rights: Rights) -> (Finding, Vec<String>) {
+        let of = |cause| (Finding::of(Check::Columns, cause, ""), Vec::new());
+        let Some(address) = &course.context.lineitems_url else { return of(Cause::ColumnsNotOffered) };
         if !rights.columns && !rights.columns_read {
-            return Finding::of(Check::Columns, Cause::NeedsToken, "");
+            return of(Cause::NeedsToken);
         }
         let listed = self.ags().line_items(&self.platform(key), address, Wanted::default(), rights.columns).await;
-        doctor::list(&listed.map(|items| items.len()).map_err(|e| trouble::of_service(&e)), self.profile)
+        let listed = listed.map_err(|e| trouble::of_service(&e));
+        let tests = listed.iter().flatten().filter(|item| item.tag.as_deref() == Some(TEST_TAG)).map(|item| item.label.clone()).collect();
+        (doctor::list(&listed.map(|items| items.len()), self.profile), tests)
     }
 
     async fn results(&self, key: &SigningKey, course: &Course, rights: Rights) -> Finding {

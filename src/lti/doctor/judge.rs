@@ -275,6 +275,12 @@ impl Column {
     }
 }
 
+/// A test column of an earlier look, which was cut short.
+#[must_use]
+pub fn left_before(label: &str) -> Finding {
+    Finding::of(Check::TestColumn, Cause::ColumnLeft, format!("`{label}`, from an earlier look"))
+}
+
 /// A score for somebody who does not exist: a platform that says so has read it. None is as it should be.
 fn nobody_was_heard(status: u16, words: &str, profile: &PlatformProfile) -> Option<Cause> {
     match profile.meaning(status, words) {

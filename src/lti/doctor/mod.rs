@@ -12,7 +12,7 @@ mod trouble;
 
 pub use cause::Cause;
 pub use judge::{
-    Call, Column, LaunchSeen, Scope, Served, address, budget, clock, keys_of, launches, list, our_keys, parked, platform_keys,
+    Call, Column, LaunchSeen, Scope, Served, address, budget, clock, keys_of, launches, left_before, list, our_keys, parked, platform_keys,
     registration, results, roster, token,
 };
 pub use trouble::Trouble;

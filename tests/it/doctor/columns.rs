@@ -109,6 +109,21 @@ fn a_column_that_stays_is_named_to_the_teacher() {
 }
 
 #[test]
+fn a_column_of_an_earlier_look_is_named_and_not_removed() {
+    sqlite(async |db| {
+        let mut bed = bed(Family::Moodle);
+        bed.order.test_column = false;
+        let url = bed.platform.url("/services/lineitems/7/lineitem?type_id=7");
+        let old = json!({ "id": url, "label": "Connection test abc (can be deleted)", "scoreMaximum": 100, "tag": "courseferry-test" });
+        bed.platform.state().line_items.push(old);
+        let report = bed.examine(db).await;
+        let left = report.findings.iter().find(|f| f.code() == "test_column_left").unwrap();
+        assert!(left.detail.contains("Connection test abc") && left.detail.contains("earlier"), "{left:?}");
+        assert_eq!(bed.platform.state().line_items.len(), 2);
+    });
+}
+
+#[test]
 fn an_address_that_was_there_before_is_never_removed() {
     for family in ALL {
         sqlite(async |db| {
