@@ -44,17 +44,17 @@ async fn main() {
                 "lis_person_sourcedid": format!("sis-{i}"), "ext_user_username": format!("person{i}") })
         })
         .collect();
-    // One document for both questions: the token's and the roster's.
-    let document = json!({ "access_token": "token", "expires_in": 3600, "members": members }).to_string();
-    println!("{n} members, {} kB", document.len() / 1000);
-    let port = http::serve_document(document).await;
+    let roster = json!({ "members": members }).to_string();
+    println!("{n} members, {} kB", roster.len() / 1000);
+    let tokens_at = http::serve_document(json!({ "access_token": "token", "expires_in": 3600 }).to_string()).await;
+    let roster_at = http::serve_document(roster).await;
     let dir = tempfile::tempdir().expect("a folder");
     let store = Store::connect(&DatabaseSettings::sqlite_in(dir.path())).await.unwrap();
     let master = MasterKey::generate().unwrap();
     let now = clock::now().as_millisecond();
     tool_keys::ensure(&store, &master, now).await.unwrap();
-    let context_id = course(&store, &format!("http://127.0.0.1:{port}"), now).await;
-    let client = Client::new(&Options { allow_hosts: vec![("127.0.0.1".into(), port)], ..Options::default() }).unwrap();
+    let context_id = course(&store, tokens_at, roster_at, now).await;
+    let client = Client::new(&Options { allow_hosts: [tokens_at, roster_at].map(|port| ("127.0.0.1".into(), port)).to_vec(), ..Options::default() }).unwrap();
     let tokens = Tokens::new(client.clone(), clock::system());
     let rosters = Rosters::new(store.clone(), clock::system(), Nrps::new(client, tokens), master);
     for what in ["nobody known", "nothing new"] {
@@ -65,11 +65,12 @@ async fn main() {
 }
 
 /// A course with a roster, launched once; gives its row id.
-async fn course(store: &Store, platform: &str, now: i64) -> String {
+async fn course(store: &Store, tokens_at: u16, roster_at: u16, now: i64) -> String {
+    let platform = format!("http://127.0.0.1:{tokens_at}");
     let row = Registration {
         id: ids::new_id(),
         tenant_id: DEFAULT_TENANT.to_owned(),
-        issuer: platform.to_owned(),
+        issuer: platform.clone(),
         client_id: "bench".to_owned(),
         name: "Bench".to_owned(),
         family: "moodle".to_owned(),
@@ -84,7 +85,7 @@ async fn course(store: &Store, platform: &str, now: i64) -> String {
         created_at: now,
         updated_at: now,
     };
-    let memberships = format!("{platform}/memberships");
+    let memberships = format!("http://127.0.0.1:{roster_at}/memberships");
     let op = async move |tx: &mut Tx| {
         registration::insert(tx, &row).await?;
         let deployment = registration::meet_deployment(tx, &row.id, "1", now).await?;
