@@ -54,7 +54,9 @@ async fn main() {
     let now = clock::now().as_millisecond();
     tool_keys::ensure(&store, &master, now).await.unwrap();
     let context_id = course(&store, tokens_at, roster_at, now).await;
-    let client = Client::new(&Options { allow_hosts: [tokens_at, roster_at].map(|port| ("127.0.0.1".into(), port)).to_vec(), ..Options::default() }).unwrap();
+    let client =
+        Client::new(&Options { allow_hosts: [tokens_at, roster_at].map(|port| ("127.0.0.1".into(), port)).to_vec(), ..Options::default() })
+            .unwrap();
     let tokens = Tokens::new(client.clone(), clock::system());
     let rosters = Rosters::new(store.clone(), clock::system(), Nrps::new(client, tokens), master);
     for what in ["nobody known", "nothing new"] {
