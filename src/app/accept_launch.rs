@@ -5,26 +5,24 @@ use serde::{Deserialize, Serialize};
 use super::{
     App,
     begin_login::{Storage, open_for_business},
-    content,
     deep_link::may_choose,
     embedders,
     log_launch::success,
     refusal::{Asking, Reason, Refused},
-    study::LinkSettings,
+    review::Review,
 };
 use crate::{
     ids,
     lti::{
-        Expected, Launch, LaunchError, MessageType,
-        claims::Context,
+        Expected, Launch, LaunchError,
         id_token::{Unverified, Verified},
-        platform::{GENERIC, Progress},
+        platform::GENERIC,
         roles::Standing,
         validate,
     },
     store::{
         Durability, StoreError, Tx, deep_linking, launch,
-        launch::{Arrival, ContextClaim, LaunchRecord, LearnerClaim, LinkClaim, Opening},
+        launch::{Arrival, Opening},
         login_state::{self, LoginState},
         registration::{self, Registration},
         session::Session,
@@ -77,6 +75,8 @@ pub struct Opened {
     pub session: Session,
     /// Who may frame its pages.
     pub embedders: Vec<String>,
+    /// Whose work it shows first, if it was opened for that.
+    pub review: Option<Review>,
 }
 
 /// What pages need beside the session's own columns.
@@ -174,10 +174,8 @@ impl App {
         let verified = self.verify(token, &registration).await?;
         let launch = self.validated(&verified, &registration, &login)?;
         asking.back.clone_from(&launch.presentation.return_url);
-        match (launch.message, &launch.deep_linking) {
-            (MessageType::ResourceLink, _) => {}
-            (_, Some(request)) => may_choose(&launch, request, &registration)?,
-            _ => return Err(Reason::Unanswered),
+        if let Some(request) = &launch.deep_linking {
+            may_choose(&launch, request, &registration)?;
         }
         let browser = match post.proof {
             Proof::Storage(_) if login.storage_target.is_none() => None,
@@ -237,6 +235,7 @@ impl App {
         post: LaunchPost<'_>,
         remembered: Option<i64>,
     ) -> Result<Accepted, Reason> {
+        let review = self.review_of(launch, registration).await?;
         let now = self.now();
         let token = ids::timed_token(now, 32)?;
         let (known, more) = embedders::learn(&registration.embedders, embedders::named(launch, &registration.auth_url));
@@ -246,7 +245,7 @@ impl App {
             login,
             remembered,
             deployment: launch.deployment_id.clone(),
-            launch: self.record(launch, registration, &token, &embedders, now)?,
+            launch: self.record(launch, registration, &token, &embedders, review.as_ref(), now)?,
             line: success(&registration.tenant_id, launch, post.reference, now),
         };
         let request = launch.deep_linking.as_ref().map(json);
@@ -279,97 +278,16 @@ impl App {
             self.remembered.forget();
         }
         match outcome {
-            Opening::Opened(session) => Ok(Accepted::Opened(Box::new(Opened { token, session: *session, embedders }))),
+            Opening::Opened(session) => Ok(Accepted::Opened(Box::new(Opened { token, session: *session, embedders, review }))),
             Opening::NoLogin => Err(Reason::NoLogin),
             Opening::DeploymentWaits => Err(Reason::DeploymentWaits(launch.deployment_id.clone())),
         }
-    }
-
-    pub(super) fn record(
-        &self,
-        launch: &Launch,
-        registration: &Registration,
-        token: &str,
-        embedders: &[String],
-        now: i64,
-    ) -> Result<LaunchRecord, Reason> {
-        let course = self.course();
-        let ags = launch.ags.as_ref();
-        let target = launch.wanted_content().filter(|id| content::page(&course, id).is_some());
-        let data = SessionData {
-            return_url: launch.presentation.return_url.clone(),
-            locale: launch.locale.clone(),
-            embedders: embedders.to_vec(),
-            takes_grades: launch.outcomes.is_some() || ags.is_some_and(|a| a.line_item.is_some() || a.line_items.is_some()),
-            names_target: target.is_some(),
-            announces: ags.is_some() && launch.profile().progress == Progress::InProgress,
-            resizes: launch.profile().canvas_submission,
-        };
-        let (link, context) = (launch.own_resource_link(), course_of(launch));
-        Ok(LaunchRecord {
-            tenant_id: registration.tenant_id.clone(),
-            registration_id: registration.id.clone(),
-            deployment_id: String::new(),
-            context: ContextClaim {
-                lms_id: context.id,
-                label: context.label.unwrap_or_default(),
-                title: context.title.unwrap_or_default(),
-                lineitems_url: ags.and_then(|a| a.line_items.clone()),
-                memberships_url: launch.nrps.as_ref().map(|n| n.memberships_url.clone()),
-            },
-            link: LinkClaim {
-                lms_id: link.map(|l| l.id.clone()).unwrap_or_default(),
-                title: link.and_then(|l| l.title.clone()).unwrap_or_default(),
-                target: target.unwrap_or_default(),
-                lineitem: ags.and_then(|a| a.line_item.clone()).or_else(|| launch.outcomes.as_ref().map(|o| o.service_url.clone())),
-                ags_scopes: json(&ags.map(|a| a.scopes.clone()).unwrap_or_default()),
-                settings: json(&LinkSettings::from_custom(&launch.custom)),
-            },
-            learner: person_of(launch)?,
-            role: role_name(launch.standing()).to_owned(),
-            roles: json(&launch.roles.raw().to_vec()),
-            gradable: launch.is_gradable(),
-            session_hash: ids::timed_hash(token),
-            session_data: json(&data),
-            expires_at: now + self.session_life,
-        })
     }
 }
 
 /// Whether a registration can be looked up by this: PostgreSQL takes no NUL in a text.
 fn is_key(text: &str) -> bool {
     !text.contains('\0')
-}
-
-/// The id of the course of a link whose platform names none: two teachers of such links must not see each other's class.
-pub(super) fn nameless_course(link_id: &str) -> String {
-    format!("link:{link_id}")
-}
-
-fn course_of(launch: &Launch) -> Context {
-    let link = launch.resource_link.as_ref().map(|l| l.id.as_str()).unwrap_or_default();
-    launch.context.clone().unwrap_or_else(|| Context { id: nameless_course(link), ..Context::default() })
-}
-
-/// The person as the platform names them. Staff who act as somebody work under a handle of their own: what they read, answer or
-/// spend is not that person's. An anonymous launch gets a random handle.
-fn person_of(launch: &Launch) -> Result<LearnerClaim, openssl::error::ErrorStack> {
-    let (sub, name) = match (&launch.sub, launch.masquerader()) {
-        (Some(sub), None) => (sub.clone(), launch.person.name.clone()),
-        (Some(sub), Some(who)) => {
-            let handle = format!("acting-{}", &ids::sha256_hex(format!("{who}\n{sub}").as_bytes())[..32]);
-            (handle, launch.person.name.as_ref().map(|name| format!("{name} (staff acting as)")))
-        }
-        (None, _) => (format!("anonymous-{}", ids::random_token(16)?), launch.person.name.clone()),
-    };
-    Ok(LearnerClaim {
-        sub,
-        name,
-        given_name: launch.person.given_name.clone(),
-        family_name: launch.person.family_name.clone(),
-        email: launch.person.email.clone(),
-        locale: launch.locale.clone(),
-    })
 }
 
 /// A registration added without its product: the launch tells it, and scores are sent by its rules from now on.
@@ -383,6 +301,6 @@ pub(super) async fn learn_family(tx: &mut Tx, registration_id: &str, family: &st
 }
 
 /// Lists of text and plain structs always serialise.
-fn json(value: &impl Serialize) -> String {
+pub(super) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

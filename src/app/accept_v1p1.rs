@@ -93,7 +93,7 @@ impl App {
             nonce_hash: ids::sha256_hex(verified.nonce.as_bytes()),
             nonce_until: now + NONCE_LIFE,
             deployment: launch.deployment_id.clone(),
-            launch: self.record(launch, registration, &token, &embedders, now)?,
+            launch: self.record(launch, registration, &token, &embedders, None, now)?,
             place: launch.outcomes.as_ref().map(|o| (o.service_url.clone(), o.sourced_id.clone(), o.method.name().to_owned())),
             line: success(&registration.tenant_id, launch, post.reference, now),
         };
@@ -115,7 +115,7 @@ impl App {
             })
             .await?;
         match outcome {
-            Opening::Opened(session) => Ok(Opened { token, session: *session, embedders }),
+            Opening::Opened(session) => Ok(Opened { token, session: *session, embedders, review: None }),
             Opening::NonceUsed => Err(v1p1::Refused::at(Check::Nonce, Fault::NonceUsed).into()),
             Opening::DeploymentWaits => Err(Reason::DeploymentWaits(launch.deployment_id.clone())),
         }

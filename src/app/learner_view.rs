@@ -8,13 +8,14 @@ use super::{
     App, AppError,
     class_view::{self, ClassRow, ClassView},
     start_attempt::quiz_of,
+    study::{self, Study},
     visit::Visit,
 };
 use crate::{
     course::Quiz,
     store::{
         Tx,
-        attempt::{self, Attempt},
+        attempt::{self, Attempt, AttemptState},
         delivery::{self, DeliveryTry},
         progress::{self, Progress},
     },
@@ -71,7 +72,38 @@ struct Scored {
     answered: bool,
 }
 
+/// One attempt that was handed in, with all that its learner's own page of it is made from.
+#[derive(Debug)]
+pub struct AttemptSeen {
+    /// The class.
+    pub class: ClassView,
+    /// The learner's row.
+    pub row: ClassRow,
+    /// Where the learner stands.
+    pub study: Study,
+    /// The attempt.
+    pub attempt: Attempt,
+    /// The quiz as it was.
+    pub quiz: Quiz,
+}
+
 impl App {
+    /// An attempt of one learner of the visitor's class.
+    ///
+    /// # Errors
+    /// As [`App::learner_view`]; and when no such attempt was handed in by this learner and link.
+    pub async fn attempt_seen(&self, visit: &Visit, learner_id: &str, attempt_id: &str) -> Result<AttemptSeen, AppError> {
+        let mut tx = self.store.read().await?;
+        let class = class_view::load(&mut tx, self.course(), visit).await?;
+        let row = class.rows.iter().find(|r| r.member.learner_id == learner_id).cloned().ok_or(AppError::NotFound)?;
+        let link = &visit.session.resource_link_id;
+        let theirs = |a: &Attempt| a.learner_id == learner_id && a.resource_link_id == *link && a.state == AttemptState::Submitted;
+        let attempt = attempt::find(&mut tx, attempt_id).await?.filter(theirs).ok_or(AppError::NotFound)?;
+        let quiz = quiz_of(&mut tx, &attempt).await?;
+        let study = study::of_link(&mut tx, self.course(), link, &visit.session.context_id, learner_id, attempt.graded).await?;
+        Ok(AttemptSeen { class, row, study, attempt, quiz })
+    }
+
     /// One learner of the visitor's class.
     ///
     /// # Errors

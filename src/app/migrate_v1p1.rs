@@ -1,6 +1,6 @@
 //! Who somebody was when the site still spoke LTI 1.1, by the migration claim: believed only if a consumer key of ours signed it.
 
-use super::{App, accept_launch::nameless_course, v1p1_keys};
+use super::{App, launch_record::nameless_course, v1p1_keys};
 use crate::{
     lti::{Launch, v1p1},
     store::{

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     course::Course,
-    lti::deep_linking::{Frame, ItemLineItem, ResourceLinkItem, Span, Takes, Window},
+    lti::deep_linking::{Frame, ItemLineItem, ResourceLinkItem, Span, SubmissionReview, Takes, Window},
 };
 
 /// Longest title that every platform keeps.
@@ -196,6 +196,7 @@ impl LinkForm {
                     score_maximum,
                     resource_id: item.id.clone(),
                     tag: GRADE_TAG,
+                    submission_review: takes.review.then(|| review(site, &item.id)),
                 }),
                 available: span(opens, None),
                 submission: span(None, due),
@@ -219,6 +220,15 @@ fn custom(id: &str, settings: &LinkSettings, counts: bool) -> BTreeMap<String, S
         settings.to_custom(&mut custom);
     }
     custom
+}
+
+/// The message says whose work it is; the address says of what.
+fn review(site: &Site, id: &str) -> SubmissionReview {
+    SubmissionReview {
+        reviewable_status: &["InProgress", "Submitted", "Completed"],
+        url: launch_url(site, id),
+        custom: BTreeMap::from([("to".to_owned(), id.to_owned())]),
+    }
 }
 
 /// `2026-12-01T08:00` as an ISO 8601 time in UTC.

@@ -67,6 +67,12 @@ pub enum Reason {
     /// The place takes files or texts, and we have links.
     #[error("this place takes no links to a tool")]
     NoLinksTaken,
+    /// Only teachers see the work of others.
+    #[error("another person's work is shown to teachers, and this person is none in this course")]
+    ReviewIsForTeachers,
+    /// Whoever it is did nothing here.
+    #[error("the person whose work is asked for has not been in this course here")]
+    NothingToReview,
     /// A message we do not answer.
     #[error("a message of this type is not answered here")]
     Unanswered,
@@ -134,6 +140,8 @@ impl Reason {
             Self::ChoosingIsForTeachers => "choosing_is_for_teachers",
             Self::ForeignReturn(_) => "return_url_foreign",
             Self::NoLinksTaken => "no_links_taken",
+            Self::ReviewIsForTeachers => "review_is_for_teachers",
+            Self::NothingToReview => "review_nothing",
             Self::Unanswered => "message_unanswered",
             Self::Store(_) => "store_failed",
             Self::Random(_) => "randomness_missing",
@@ -152,6 +160,8 @@ impl Reason {
             | Self::ChoosingIsForTeachers
             | Self::ForeignReturn(_)
             | Self::NoLinksTaken
+            | Self::ReviewIsForTeachers
+            | Self::NothingToReview
             | Self::Unanswered => &Check::ALL,
             _ => &[],
         }

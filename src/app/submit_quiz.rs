@@ -9,6 +9,7 @@ use super::{
 use crate::{
     course::Quiz,
     learning::{self, Responses, delivery::Wanted},
+    lti::review,
     store::{
         Durability, Tx,
         attempt::{self, Attempt, AttemptState, Submission},
@@ -78,7 +79,7 @@ pub(super) fn message(site: &Site, session: &Session, learner_id: &str, study: &
         attempt: Some(attempt.id.clone()),
         started_at: Some(attempt.started_at),
         submitted_at: attempt.submitted_at,
-        review_url: Some(site.url(&format!("/lti/launch?to={}", study.home()))),
+        review_url: Some(review::address(&site.url(&format!("/lti/launch?to={}", study.home())), &attempt.id)),
     };
     Some(envelope(session, learner_id, &wanted, now))
 }

@@ -44,11 +44,13 @@ pub enum Check {
     ResourceLink,
     /// A deep linking message says where the answer goes.
     DeepLinking,
+    /// A submission review message says whose work it is.
+    Review,
 }
 
 impl Check {
     /// Every check, in order.
-    pub const ALL: [Check; 17] = [
+    pub const ALL: [Check; 18] = [
         Check::Shape,
         Check::Key,
         Check::Signature,
@@ -66,6 +68,7 @@ impl Check {
         Check::Subject,
         Check::ResourceLink,
         Check::DeepLinking,
+        Check::Review,
     ];
 
     /// The checks made before this one.
@@ -97,6 +100,7 @@ impl Check {
             Check::Subject => "it names the user",
             Check::ResourceLink => "it names the link that was opened",
             Check::DeepLinking => "it says where a choice of content goes",
+            Check::Review => "it says whose work is to be shown",
         }
     }
 }
@@ -180,6 +184,7 @@ impl LaunchError {
             (Check::Subject, _) => "subject_missing",
             (Check::ResourceLink, _) => "resource_link_missing",
             (Check::DeepLinking, _) => "deep_linking_settings_wrong",
+            (Check::Review, _) => "review_user_missing",
             (Check::Shape | Check::Key | Check::Signature, _) => "token_refused",
         }
     }

@@ -7,6 +7,7 @@ use super::{
     deep_linking::DeepLinkingRequest,
     error::Check,
     platform::{self, PlatformProfile},
+    review::ReviewOf,
     roles::{Roles, Standing},
     target,
     v1p1::{Method, migration},
@@ -79,6 +80,8 @@ pub struct Launch {
     pub resource_link: Option<ResourceLink>,
     /// What is to be chosen; there if, and only if, the message is [`MessageType::DeepLinking`].
     pub deep_linking: Option<DeepLinkingRequest>,
+    /// Whose work is to be shown; there if the message is [`MessageType::SubmissionReview`], and where a plain launch asks for it.
+    pub review: Option<ReviewOf>,
     /// Custom parameters that have a value.
     pub custom: BTreeMap<String, String>,
     /// The grade service.

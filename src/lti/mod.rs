@@ -19,6 +19,7 @@ pub mod nrps;
 pub mod oidc;
 pub mod platform;
 pub mod registration;
+pub mod review;
 pub mod roles;
 pub mod seal;
 pub mod strict_json;

@@ -9,6 +9,7 @@ use super::{
     error::{Check, Fault, LaunchError},
     id_token::Verified,
     launch::{Launch, MessageType, Proof},
+    review,
     roles::Roles,
     target,
     v1p1::migration,
@@ -66,6 +67,11 @@ pub fn validate(token: &Verified, expected: &Expected<'_>) -> Result<Launch, Lau
         MessageType::DeepLinking => Some(DeepLinkingRequest::parse(claims).map_err(fail(Check::DeepLinking))?),
         _ => None,
     };
+    let review = match message {
+        MessageType::SubmissionReview => Some(review::for_user(claims).map_err(fail(Check::Review))?),
+        MessageType::ResourceLink => review::of_plain(claims, &target_link_uri),
+        MessageType::DeepLinking => None,
+    };
 
     let presentation = claims::presentation(claims);
     let migration = migration::claim(claims, &deployment_id);
@@ -81,6 +87,7 @@ pub fn validate(token: &Verified, expected: &Expected<'_>) -> Result<Launch, Lau
         context: claims::context(claims),
         resource_link,
         deep_linking,
+        review,
         custom: claims::custom(claims),
         ags: claims::ags(claims),
         nrps: claims::nrps(claims),

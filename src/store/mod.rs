@@ -46,6 +46,7 @@ pub mod reading;
 pub mod registration;
 pub mod registration_link;
 pub mod registration_origin;
+pub mod review;
 pub mod roster;
 pub mod session;
 mod shelf;

@@ -5,7 +5,7 @@ use sqlx::{Executor as _, SqlSafeStr as _};
 use super::{
     Store, StoreError, Tx, admin, attempt, audit, class, context, deep_linking, delivery, launch, launch_log, learner, ledger,
     line_item_claim, login_state, meta, outbox, outcome_place, overview, progress, quiz_version, reading, registration, registration_link,
-    registration_origin, roster, session, sweep, tenant, tool_key, v1p1, v1p1_move,
+    registration_origin, review, roster, session, sweep, tenant, tool_key, v1p1, v1p1_move,
 };
 
 /// (aggregate, its statements by name)
@@ -33,6 +33,7 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("registration", registration::STATEMENTS),
     ("registration_link", registration_link::STATEMENTS),
     ("registration_origin", registration_origin::STATEMENTS),
+    ("review", review::STATEMENTS),
     ("roster", roster::STATEMENTS),
     ("session", session::STATEMENTS),
     ("sweep", sweep::STATEMENTS),

@@ -46,6 +46,7 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/l/{launch}/class.csv").route(get().to(teach::export)))
         .service(resource("/l/{launch}/class/resend").route(post().to(teach::resend_stuck)))
         .service(resource("/l/{launch}/class/{learner}").route(get().to(teach::learner)))
+        .service(resource("/l/{launch}/class/{learner}/attempt/{attempt}").route(get().to(teach::attempt)))
         .service(resource("/l/{launch}/class/{learner}/resend").route(post().to(teach::resend)))
         .service(resource("/l/{launch}/class/{learner}/keep").route(post().to(teach::keep)))
         .service(resource("/l/{launch}/choose").route(get().to(teach::choose)).route(post().to(teach::chosen)))

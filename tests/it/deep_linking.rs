@@ -282,8 +282,6 @@ fn whoever_may_not_choose_is_told_so_and_gets_no_session() {
         let plain_http = asked(&house, json!({ "deep_link_return_url": "http://127.0.0.1:1/x" }));
         let none = asked(&house, json!({ "deep_link_return_url": "javascript:alert(1)" }));
         let files = asked(&house, json!({ "accept_types": ["file"] }));
-        let mut review = house.teacher("t1");
-        review[format!("{LTI}message_type")] = json!("LtiSubmissionReviewRequest");
         for (code, claims) in [
             ("choosing_is_for_teachers", roles(&[&learner])),
             ("choosing_is_for_teachers", roles(&[&mentor])),
@@ -293,7 +291,6 @@ fn whoever_may_not_choose_is_told_so_and_gets_no_session() {
             ("return_url_foreign", plain_http),
             ("deep_linking_settings_wrong", none),
             ("no_links_taken", files),
-            ("message_unanswered", review),
         ] {
             let mut browser = Browser::new();
             let page = house.launch(&mut browser, claims).await;

@@ -24,6 +24,7 @@ mod messages;
 mod package;
 mod register;
 mod remembered;
+mod review;
 mod roster;
 mod services;
 mod store;

@@ -1,7 +1,8 @@
 use super::*;
 use crate::{lti::deep_linking::Then, package::fixture};
 
-const ALL: Takes = Takes { links: true, many: true, graded: true, dates: true, window: true, embeds: false, then: Then::Unknown };
+const ALL: Takes =
+    Takes { links: true, many: true, graded: true, dates: true, window: true, embeds: false, review: false, then: Then::Unknown };
 
 fn site() -> Site {
     Site::parse("https://tool.example/ferry").unwrap()
@@ -113,6 +114,20 @@ fn what_a_place_does_not_take_is_not_sent() {
     let link = &links[0];
     assert!(link.line_item.is_none() && link.submission.is_none() && link.window.is_none());
     assert_eq!(link.iframe, Some(EMBEDDED));
+}
+
+#[test]
+fn a_graded_link_says_where_work_is_looked_at_where_the_platform_keeps_that() {
+    let (course, module, ..) = named();
+    let typed = pairs(&[("pick", &module), ("points", "10"), (&format!("title.{module}"), "T"), (&format!("graded.{module}"), "on")]);
+    let item = |review| {
+        let takes = Takes { review, ..ALL };
+        LinkForm::from_pairs(&course, &typed, takes).check(&course, takes, &site()).unwrap().remove(0).line_item.unwrap()
+    };
+    assert_eq!(item(false).submission_review, None);
+    let review = item(true).submission_review.unwrap();
+    assert_eq!((review.url.as_str(), review.custom.get("to")), (launch_url(&site(), &module).as_str(), Some(&module)));
+    assert!(serde_json::to_string(&review).unwrap().starts_with("{\"reviewableStatus\":[\"InProgress\","));
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod takes;
 mod tests;
 
 pub use request::DeepLinkingRequest;
-pub use response::{Answer, Frame, ItemLineItem, ResourceLinkItem, Response, Span, Window, response};
+pub use response::{Answer, Frame, ItemLineItem, ResourceLinkItem, Response, Span, SubmissionReview, Window, response};
 pub use takes::{Takes, Then};
 
 /// Prefix of Deep Linking's own claims.

@@ -55,6 +55,21 @@ pub struct ItemLineItem {
     pub resource_id: String,
     /// Our word for its purpose.
     pub tag: &'static str,
+    /// Where a teacher looks at what was handed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub submission_review: Option<SubmissionReview>,
+}
+
+/// How the platform opens a learner's work from its grade book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubmissionReview {
+    /// From which state of the work on.
+    pub reviewable_status: &'static [&'static str],
+    /// Where, one of our addresses.
+    pub url: String,
+    /// What the message brings along.
+    pub custom: BTreeMap<String, String>,
 }
 
 /// A time from, a time until, ISO 8601 with zone.

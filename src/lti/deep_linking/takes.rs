@@ -39,6 +39,8 @@ pub struct Takes {
     pub window: bool,
     /// A frame inside a text.
     pub embeds: bool,
+    /// Where its grade book opens a learner's work.
+    pub review: bool,
     /// What happens next.
     pub then: Then,
 }
@@ -72,11 +74,19 @@ impl Takes {
         let links = request.accept_types.is_empty() || request.accept_types.iter().any(|t| t == RESOURCE_LINK);
         let window = request.accept_targets.iter().any(|t| t == "window");
         let graded = request.accept_lineitem != Some(false);
-        let plain =
-            Self { links, many: request.accept_multiple == Some(true), graded, dates: false, window, embeds: false, then: Then::Unknown };
+        let plain = Self {
+            links,
+            many: request.accept_multiple == Some(true),
+            graded,
+            dates: false,
+            window,
+            embeds: false,
+            review: false,
+            then: Then::Unknown,
+        };
         if platform.key == MOODLE.key {
             // The frame is the tool's affair there, not the link's.
-            return Self { window: false, then: if plain.many { Then::FormOrSaved } else { Then::Form }, ..plain };
+            return Self { window: false, review: true, then: if plain.many { Then::FormOrSaved } else { Then::Form }, ..plain };
         }
         if platform.key != CANVAS.key {
             return plain;

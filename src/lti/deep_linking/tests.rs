@@ -197,7 +197,13 @@ fn an_answer_says_who_to_whom_for_how_long_and_what() {
         link(),
         ResourceLinkItem {
             text: "About it.".into(),
-            line_item: Some(ItemLineItem { label: "Quiz".into(), score_maximum: 10.0, resource_id: "q1".into(), tag: "grade" }),
+            line_item: Some(ItemLineItem {
+                label: "Quiz".into(),
+                score_maximum: 10.0,
+                resource_id: "q1".into(),
+                tag: "grade",
+                submission_review: None,
+            }),
             available: Some(Span { start_date_time: Some("2026-12-01T08:00:00Z".into()), end_date_time: None }),
             submission: Some(Span { start_date_time: None, end_date_time: Some("2026-12-24T18:00:00Z".into()) }),
             iframe: Some(Frame { width: 800, height: 600 }),

@@ -63,13 +63,20 @@ pub fn document(tool: &Tool, c: &PlatformConfiguration) -> Value {
     })
 }
 
+/// A learner's work, opened from the platform's grade book.
+const REVIEW: &str = "LtiSubmissionReviewRequest";
+
 /// The deep linking message first: where two messages claim one placement the first wins, and Moodle reads the first only.
 fn messages(tool: &Tool, c: &PlatformConfiguration, canvas: bool) -> Vec<Value> {
-    let kinds: [(&str, &[&str]); 2] = if canvas {
-        [("LtiDeepLinkingRequest", CANVAS_CHOOSING), ("LtiResourceLinkRequest", CANVAS_OPENING)]
+    let mut kinds: Vec<(&str, &[&str])> = if canvas {
+        vec![("LtiDeepLinkingRequest", CANVAS_CHOOSING), ("LtiResourceLinkRequest", CANVAS_OPENING)]
     } else {
-        [("LtiDeepLinkingRequest", CHOOSING), ("LtiResourceLinkRequest", &[])]
+        vec![("LtiDeepLinkingRequest", CHOOSING), ("LtiResourceLinkRequest", &[])]
     };
+    // Only where it is on offer by name: few know it.
+    if c.messages.as_ref().is_some_and(|all| all.iter().any(|o| o.kind == REVIEW)) {
+        kinds.push((REVIEW, &[]));
+    }
     kinds.into_iter().filter_map(|(kind, wanted)| message(tool, c, canvas, kind, wanted)).collect()
 }
 

@@ -64,6 +64,7 @@ pub fn launch(form: &Verified, expected: Expected) -> Result<Launch, Refused> {
         target_link_uri: target(form),
         context,
         deep_linking: None,
+        review: None,
         resource_link,
         custom: custom(form),
         ags: None,

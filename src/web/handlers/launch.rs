@@ -9,7 +9,7 @@ use actix_web::{
 
 use super::{login::cookie_name, refused};
 use crate::{
-    app::{self, Accepted, LaunchPost, Opened, Proof, Refused},
+    app::{self, Accepted, LaunchPost, Opened, Proof, Refused, Review},
     lti::oidc::LaunchForm,
     web::{
         Error, State, cookies,
@@ -113,10 +113,12 @@ fn session_cookies(state: &State, request: &HttpRequest, login: Option<&str>, op
     cookies.into_iter().flatten().collect()
 }
 
-/// What the launch opens: whoever was asked to choose content, the picker; a teacher sees the class, or chooses what the link opens; everybody else the content.
+/// What the launch opens: whoever was asked to choose content, the picker; whoever asked for somebody's work, that; a teacher sees the
+/// class, or chooses what the link opens; everybody else the content.
 fn first_page(state: &State, opened: &Opened) -> String {
     let (launch, session) = (app::launch_id(&opened.token), &opened.session);
     let page = match (session.role.as_str(), session.target.as_str()) {
+        _ if opened.review.is_some() => opened.review.as_ref().map(reviewed).unwrap_or_default(),
         // Nothing is linked yet.
         _ if session.resource_link_id.is_empty() => "pick".to_owned(),
         ("instructor", "") => "choose".to_owned(),
@@ -125,4 +127,15 @@ fn first_page(state: &State, opened: &Opened) -> String {
         (_, target) => format!("p/{target}"),
     };
     state.site().path(&format!("/l/{launch}/{page}"))
+}
+
+/// The learner's page, at the attempt that was asked for; for their own eyes the result they saw.
+fn reviewed(review: &Review) -> String {
+    let Review { learner_id, .. } = review;
+    match (&review.attempt, review.own) {
+        (Some(attempt), true) => format!("result/{attempt}"),
+        (None, true) => String::new(),
+        (Some(attempt), false) => format!("class/{learner_id}?attempt={attempt}#attempt-{attempt}"),
+        (None, false) => format!("class/{learner_id}"),
+    }
 }

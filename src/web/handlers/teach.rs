@@ -38,7 +38,13 @@ pub(crate) async fn learner(
     query: Query<Pairs>,
 ) -> Result<HttpResponse, Error> {
     let view = state.app.learner_view(&visitor.visit, &path.1).await?;
-    Ok(teach::learner::page(&state, &visitor, &view, teach::said(value(&query, "said"), "")))
+    Ok(teach::learner::page(&state, &visitor, &view, value(&query, "attempt"), teach::said(value(&query, "said"), "")))
+}
+
+/// One attempt, as its learner saw the result.
+pub(crate) async fn attempt(state: Data<State>, visitor: Visitor, path: Path<(String, String, String)>) -> Result<HttpResponse, Error> {
+    let seen = state.app.attempt_seen(&visitor.visit, &path.1, &path.2).await?;
+    teach::attempt::page(&state, &visitor, &seen)
 }
 
 /// One learner's grade again. Over a mark edited in the LMS only with `replace`, and only over the one that the page showed.

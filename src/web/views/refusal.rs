@@ -157,6 +157,21 @@ fn by_reason(why: &Reason) -> Words {
             ],
             ADMINISTRATOR,
         ),
+        Reason::ReviewIsForTeachers => Words::new(
+            "This work is somebody else's",
+            "The LMS opened the page that shows one learner's attempts. Teachers of the course see everybody's, learners their own.",
+            &[
+                "If you learn here: open the activity itself from your course; your own attempts are there.",
+                "If you teach here: ask whoever runs the LMS to give you a teacher's role in this course.",
+            ],
+            ADMINISTRATOR,
+        ),
+        Reason::NothingToReview => Words::new(
+            "There is no work to look at yet",
+            "The person whose work you asked for has not opened this course's activities here.",
+            &["Look again once they have.", "Open the activity itself from your course to see the whole class."],
+            TEACHER,
+        ),
         Reason::Unanswered => Words::new(
             "This tool does not answer that kind of request yet",
             "The LMS asked for something other than opening an activity.",

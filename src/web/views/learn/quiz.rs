@@ -107,6 +107,33 @@ impl Learn<'_> {
 
     /// The result, the receipt, and the questions with feedback.
     pub(crate) fn result(&self, quiz: &Quiz, attempt: &Attempt, responses: &Responses, receipt: &Receipt) -> Result<HttpResponse, Error> {
+        let page = self.looked_back(quiz, attempt, responses, |review| self.panel(quiz, attempt, review, receipt))?;
+        let main = page.render().map_err(Error::internal)?;
+        let data = json!({ "kind": "result", "road": self.path(&format!("result/{}/road", attempt.id)) });
+        self.show(&format!("Result: {}", quiz.title), &quiz.id, &main, data)
+    }
+
+    /// The same for a teacher's eyes: nothing to press, and no road of the grade, which the teacher's own pages show.
+    pub(crate) fn result_seen(&self, quiz: &Quiz, attempt: &Attempt, responses: &Responses) -> Result<String, Error> {
+        let panel = |review| ResultPanel {
+            lines: Vec::new(),
+            steps: Vec::new(),
+            again: None,
+            hidden: Vec::new(),
+            next: None,
+            ..self.panel(quiz, attempt, review, &Receipt::default())
+        };
+        let page = self.looked_back(quiz, attempt, responses, panel)?;
+        Ok(self.rewrite(&page.render().map_err(Error::internal)?))
+    }
+
+    fn looked_back(
+        &self,
+        quiz: &Quiz,
+        attempt: &Attempt,
+        responses: &Responses,
+        panel: impl FnOnce(Vec<Link>) -> ResultPanel,
+    ) -> Result<QuizPage, Error> {
         let policy = self.study.policy(quiz);
         let scores = self.study.scores(&quiz.id);
         let reveal = policy.reveals(&scores) || !self.study.gradable;
@@ -118,8 +145,8 @@ impl Learn<'_> {
         let mut again = BTreeSet::new();
         let wrong = questions.iter().filter_map(|q| q.feedback.as_ref()).filter(|f| f.verdict != Verdict::Right);
         let review = wrong.filter_map(|f| f.read_again.clone()).filter(|l| again.insert(l.href.clone())).collect();
-        let panel = self.panel(quiz, attempt, review, receipt).render().map_err(Error::internal)?;
-        let page = QuizPage {
+        let panel = panel(review).render().map_err(Error::internal)?;
+        Ok(QuizPage {
             id: quiz.id.clone(),
             quiz_id: quiz.id.clone(),
             kicker: format!("{} · result", quiz.title),
@@ -132,10 +159,7 @@ impl Learn<'_> {
             questions,
             review: true,
             result: Some(panel),
-        };
-        let main = page.render().map_err(Error::internal)?;
-        let data = json!({ "kind": "result", "road": self.path(&format!("result/{}/road", attempt.id)) });
-        self.show(&format!("Result: {}", quiz.title), &quiz.id, &main, data)
+        })
     }
 
     fn number(&self, attempt: &Attempt) -> usize {

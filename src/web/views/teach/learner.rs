@@ -60,6 +60,8 @@ struct Account {
 }
 
 struct Try<'a> {
+    id: &'a str,
+    open: bool,
     number: i64,
     quiz: &'a str,
     running: bool,
@@ -96,7 +98,8 @@ struct ModuleLine<'a> {
     complete: bool,
 }
 
-pub(crate) fn page(state: &State, visitor: &Visitor, view: &LearnerView, said: Option<Said>) -> HttpResponse {
+/// `open`: the attempt that was asked for.
+pub(crate) fn page(state: &State, visitor: &Visitor, view: &LearnerView, open: &str, said: Option<Said>) -> HttpResponse {
     let (now, row) = (state.app.now(), &view.row);
     let class = state.site().path(&format!("/l/{}/class", visitor.visit.launch_id));
     let page = LearnerPage {
@@ -119,7 +122,7 @@ pub(crate) fn page(state: &State, visitor: &Visitor, view: &LearnerView, said: O
         accounts: accounts(row, now),
         facts: facts(view),
         opened: Some(last_seen(view)).filter(|at| *at > 0).map(|at| When::new(at, now)),
-        attempts: view.attempts.iter().map(|a| attempt(a, view, now)).collect(),
+        attempts: view.attempts.iter().map(|a| attempt(a, view, open, now)).collect(),
         sends: view.tries.iter().map(|t| send(t, now)).collect(),
         modules: modules(view),
         form_token: &visitor.visit.form_token,
@@ -173,11 +176,13 @@ fn last_seen(view: &LearnerView) -> i64 {
     work.max(view.row.member.seen_at)
 }
 
-fn attempt<'a>(view: &'a AttemptView, all: &LearnerView, now: i64) -> Try<'a> {
+fn attempt<'a>(view: &'a AttemptView, all: &LearnerView, open: &str, now: i64) -> Try<'a> {
     let a = &view.attempt;
     let running = a.state == AttemptState::Running;
     let pass_mark = all.class.course.quiz(&a.quiz_id).map(|(_, q)| all.class.settings.policy(q).pass_mark);
     Try {
+        id: &a.id,
+        open: a.id == open,
         number: a.number,
         quiz: &view.quiz,
         running,

@@ -1,5 +1,6 @@
 //! A teacher's pages: the class, one learner, the link's settings, the export.
 
+pub(crate) mod attempt;
 pub(crate) mod class;
 pub(crate) mod csv;
 pub(crate) mod learner;
