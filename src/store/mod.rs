@@ -28,6 +28,7 @@ pub mod context;
 pub mod deep_linking;
 pub mod delivery;
 mod error;
+mod fingerprint;
 pub mod launch;
 pub mod launch_log;
 pub mod learner;
