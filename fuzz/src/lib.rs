@@ -11,6 +11,7 @@ use courseferry::lti::{
     ags::{self, LineItem, ResultItem},
     id_token::Unverified,
     jose::{KeySet, MAX_KEYS, MAX_TOKEN_BYTES, SigningKey, jwks_document},
+    notice,
     oidc::{AuthorizationRequest, LaunchForm, LoginRequest, authorization_url},
     strict_json, target,
     v1p1::{self, Method, outcomes},
@@ -81,6 +82,13 @@ pub fn claims(data: &[u8]) {
     let Ok(token) = KEY.sign(&claims) else { return };
     let Ok(token) = Unverified::peek(&token) else { return };
     let verified = token.verify(&KEYS).expect("our own signature");
+    let now = jiff::Timestamp::from_second(NOW).expect("a time");
+    if let Ok(notice) = notice::notice(&verified, &notice::Expected { issuer: "https://lms.example", client_id: "client-1", now }) {
+        assert!([&notice.id, &notice.deployment_id].iter().all(|id| !id.contains('\0') && !id.trim().is_empty()));
+        if let notice::News::Copied { context, origins } = &notice.news {
+            assert!(origins.len() <= notice::MOST_ORIGINS && origins.iter().all(|id| !id.contains('\0') && id != context));
+        }
+    }
     for anonymous_allowed in [false, true] {
         let expected = Expected {
             issuer: "https://lms.example",
@@ -89,7 +97,7 @@ pub fn claims(data: &[u8]) {
             login_target: TARGET,
             public_url: PUBLIC,
             anonymous_allowed,
-            now: jiff::Timestamp::from_second(NOW).expect("a time"),
+            now,
         };
         let Ok(launch) = validate(&verified, &expected) else { continue };
         let member = |name: &str| claims.get(name).and_then(Value::as_str);

@@ -277,6 +277,9 @@ impl App {
         if learns {
             self.remembered.forget();
         }
+        if let Opening::Opened(_) = &outcome {
+            self.subscribe(launch, registration);
+        }
         match outcome {
             Opening::Opened(session) => Ok(Accepted::Opened(Box::new(Opened { token, session: *session, embedders, review }))),
             Opening::NoLogin => Err(Reason::NoLogin),

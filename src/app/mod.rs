@@ -1,6 +1,7 @@
 //! Use cases, one verb a file: what the front doors ask for.
 
 mod accept_launch;
+mod accept_notices;
 mod accept_remembered;
 mod accept_v1p1;
 pub mod add_platform;
@@ -44,6 +45,7 @@ pub mod standing;
 mod start_attempt;
 pub mod study;
 mod submit_quiz;
+pub mod subscribe;
 pub mod this_machine;
 mod tool;
 pub mod tool_keys;
@@ -69,6 +71,7 @@ pub use review::Review;
 pub use site::{Site, SiteError};
 pub use start_attempt::responses_of;
 pub use study::{LinkSettings, Study};
+use subscribe::Subscriptions;
 use tokio::sync::Notify;
 pub use visit::{Visit, form_token, launch_id};
 
@@ -100,6 +103,8 @@ pub struct App {
     pub grade_books: Arc<GradeBooks>,
     /// Reads courses' lists of members.
     pub rosters: Rosters,
+    /// Asks platforms to tell us of copied courses.
+    pub subscriptions: Subscriptions,
     /// Rung when a grade waits: the worker need not wait for its next look.
     pub wake: Arc<Notify>,
     /// Seals what must not lie open in the database.
@@ -131,6 +136,8 @@ pub struct Parts {
     pub courier: Courier,
     /// Reads courses' lists of members.
     pub rosters: Rosters,
+    /// Asks platforms to tell us of copied courses.
+    pub subscriptions: Subscriptions,
 }
 
 impl App {
@@ -148,6 +155,7 @@ impl App {
             master: parts.courier.master().clone(),
             grade_books: Arc::new(GradeBooks::new(parts.courier)),
             rosters: parts.rosters,
+            subscriptions: parts.subscriptions,
             wake: Arc::new(Notify::new()),
             shelf: packages::Shelf::default(),
             remembered: remembered::Remembered::default(),

@@ -58,6 +58,9 @@ pub enum Reason {
     /// An administrator must let this deployment in.
     #[error("deployment `{0}` waits for approval")]
     DeploymentWaits(String),
+    /// A notice about a deployment that is none of ours, or was turned down.
+    #[error("the notice is about deployment `{0}`, which is not one of this registration's")]
+    NoSuchDeployment(String),
     /// Only teachers choose content.
     #[error("content is chosen by teachers, and this person is none in this course")]
     ChoosingIsForTeachers,
@@ -137,6 +140,7 @@ impl Reason {
             Self::Sealed(_) => "secret_sealed",
             Self::Keys(_) => "keys_unreadable",
             Self::DeploymentWaits(_) => "deployment_waits",
+            Self::NoSuchDeployment(_) => "notice_deployment_unknown",
             Self::ChoosingIsForTeachers => "choosing_is_for_teachers",
             Self::ForeignReturn(_) => "return_url_foreign",
             Self::NoLinksTaken => "no_links_taken",

@@ -6,6 +6,7 @@ use super::{
     claims::{AgsEndpoint, Context, NrpsEndpoint, Person, Presentation, ResourceLink, ToolPlatform},
     deep_linking::DeepLinkingRequest,
     error::Check,
+    notice::NoticeService,
     platform::{self, PlatformProfile},
     review::ReviewOf,
     roles::{Roles, Standing},
@@ -88,6 +89,8 @@ pub struct Launch {
     pub ags: Option<AgsEndpoint>,
     /// The roster service.
     pub nrps: Option<NrpsEndpoint>,
+    /// Where we ask to be told of copied courses.
+    pub notices: Option<NoticeService>,
     /// LTI 1.1's grade service, for this user and link.
     pub outcomes: Option<OutcomesEndpoint>,
     /// Who and what this was in LTI 1.1, as claimed.

@@ -15,6 +15,7 @@ mod error;
 pub mod id_token;
 pub mod jose;
 mod launch;
+pub mod notice;
 pub mod nrps;
 pub mod oidc;
 pub mod platform;

@@ -9,7 +9,7 @@ use super::{
     error::{Check, Fault, LaunchError},
     id_token::Verified,
     launch::{Launch, MessageType, Proof},
-    review,
+    notice, review,
     roles::Roles,
     target,
     v1p1::migration,
@@ -91,6 +91,7 @@ pub fn validate(token: &Verified, expected: &Expected<'_>) -> Result<Launch, Lau
         custom: claims::custom(claims),
         ags: claims::ags(claims),
         nrps: claims::nrps(claims),
+        notices: notice::service(claims),
         outcomes: None,
         migration,
         locale: claims::text(claims, "locale").or_else(|| presentation.locale.clone()),
@@ -115,7 +116,7 @@ fn text<'a>(claims: &'a Map<String, Value>, name: &'static str) -> Result<&'a st
     get(claims, name)?.as_str().ok_or(Fault::WrongType(name, "text"))
 }
 
-fn equal(claims: &Map<String, Value>, name: &'static str, wanted: &str) -> Result<(), Fault> {
+pub(super) fn equal(claims: &Map<String, Value>, name: &'static str, wanted: &str) -> Result<(), Fault> {
     let found = text(claims, name)?;
     if found == wanted { Ok(()) } else { Err(unexpected(name, found)) }
 }
@@ -124,7 +125,7 @@ fn unexpected(claim: &'static str, found: &str) -> Fault {
     Fault::Unexpected { claim, found: found.chars().take(200).collect() }
 }
 
-fn id(claims: &Map<String, Value>, name: &'static str) -> Result<String, Fault> {
+pub(super) fn id(claims: &Map<String, Value>, name: &'static str) -> Result<String, Fault> {
     let found = text(claims, name)?;
     if found.trim().is_empty() {
         return Err(Fault::Missing(name));
@@ -133,7 +134,7 @@ fn id(claims: &Map<String, Value>, name: &'static str) -> Result<String, Fault> 
 }
 
 /// One audience, and it is us. Another audience would be someone we do not trust with our launches.
-fn audience(claims: &Map<String, Value>, client_id: &str) -> Result<(), Fault> {
+pub(super) fn audience(claims: &Map<String, Value>, client_id: &str) -> Result<(), Fault> {
     let one = |value: &Value| value.as_str().map(str::to_owned).ok_or(Fault::WrongType("aud", "text"));
     let audiences = match get(claims, "aud")? {
         Value::Array(many) => many.iter().map(one).collect::<Result<Vec<_>, _>>()?,
@@ -156,7 +157,7 @@ fn seconds(claims: &Map<String, Value>, name: &'static str) -> Result<i64, Fault
         .ok_or(Fault::WrongType(name, "a time in whole seconds"))
 }
 
-fn expiry(claims: &Map<String, Value>, now: i64) -> Result<(), Fault> {
+pub(super) fn expiry(claims: &Map<String, Value>, now: i64) -> Result<(), Fault> {
     let exp = seconds(claims, "exp")?;
     if now >= exp + LEEWAY {
         return Err(Fault::Expired(now - exp));
@@ -170,7 +171,7 @@ fn expiry(claims: &Map<String, Value>, now: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-fn issued_at(claims: &Map<String, Value>, now: i64) -> Result<(), Fault> {
+pub(super) fn issued_at(claims: &Map<String, Value>, now: i64) -> Result<(), Fault> {
     let iat = seconds(claims, "iat")?;
     if iat > now + LEEWAY {
         return Err(Fault::FromTheFuture("iat", iat - now));

@@ -15,13 +15,13 @@ use tokio::{
 use super::trial;
 
 use crate::{
-    app::{App, MediaKey, Parts, Site, deliver_scores::Courier, master_key, read_roster::Rosters, tool_keys},
+    app::{App, MediaKey, Parts, Site, deliver_scores::Courier, master_key, read_roster::Rosters, subscribe::Subscriptions, tool_keys},
     cli::{Context, Exit, outbound, serve::Args},
     clock,
     config::Settings,
     course::{self, Course, Source},
     lti::seal::MasterKey,
-    services::{ags::Ags, http::Client, key_sets::KeySets, nrps::Nrps, tokens::Tokens},
+    services::{ags::Ags, http::Client, key_sets::KeySets, notices::Notices, nrps::Nrps, tokens::Tokens},
     store::Store,
     telemetry,
     web::{self, Certificate, Options, State},
@@ -121,6 +121,8 @@ fn build(settings: &Settings, site: Site, store: Store, course: Course, client: 
     let media = MediaKey::from_secret(&master.to_text());
     let tokens = Tokens::new(client.clone(), Arc::clone(&clock));
     let rosters = Rosters::new(store.clone(), Arc::clone(&clock), Nrps::new(client.clone(), tokens.clone()), master.clone());
+    let notices = Notices::new(client.clone(), tokens.clone());
+    let subscriptions = Subscriptions::new(store.clone(), Arc::clone(&clock), notices, master.clone());
     let courier = Courier::new(store.clone(), Arc::clone(&clock), Ags::new(client.clone(), tokens), master);
     let app = App::new(Parts {
         site,
@@ -133,6 +135,7 @@ fn build(settings: &Settings, site: Site, store: Store, course: Course, client: 
         course,
         courier: courier.clone(),
         rosters,
+        subscriptions,
     });
     (app, courier)
 }

@@ -4,6 +4,7 @@ pub mod ags;
 mod calls;
 pub mod http;
 pub mod key_sets;
+pub mod notices;
 pub mod nrps;
 pub mod outcomes;
 pub mod test_column;

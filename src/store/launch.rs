@@ -7,7 +7,7 @@
 use sqlx::Row as _;
 
 use super::{
-    StoreError, Tx,
+    StoreError, Tx, course_copy,
     fingerprint::Fingerprints,
     launch_log::{self, LaunchLog},
     login_state::LoginState,
@@ -292,10 +292,11 @@ async fn record(tx: &mut Tx, l: &LaunchRecord, prints: &Fingerprints, now: i64) 
     let (context, _) = record_person(tx, l, now).await?;
     let k = &l.link;
     let settings = if k.settings.is_empty() { "{}" } else { k.settings.as_str() };
-    let _: Option<(String,)> = optional!(
+    let id = ids::new_id();
+    let kept: Option<(String,)> = optional!(
         tx,
         LINK,
-        ids::new_id(),
+        &id,
         &l.tenant_id,
         &context,
         &k.lms_id,
@@ -307,6 +308,10 @@ async fn record(tx: &mut Tx, l: &LaunchRecord, prints: &Fingerprints, now: i64) 
         &prints.link,
         now
     )?;
+    // Met for the first time.
+    if kept.is_some_and(|(kept,)| kept == id) {
+        course_copy::carry_over(tx, &context, &id, now).await?;
+    }
     Ok(())
 }
 

@@ -31,6 +31,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     (5, "audit", include_str!("../../migrations/sqlite/0005_audit.sql"), include_str!("../../migrations/postgres/0005_audit.sql")),
     (6, "v1p1", include_str!("../../migrations/sqlite/0006_v1p1.sql"), include_str!("../../migrations/postgres/0006_v1p1.sql")),
     (8, "roster", include_str!("../../migrations/sqlite/0008_roster.sql"), include_str!("../../migrations/postgres/0008_roster.sql")),
+    (
+        10,
+        "course_copies",
+        include_str!("../../migrations/sqlite/0010_course_copies.sql"),
+        include_str!("../../migrations/postgres/0010_course_copies.sql"),
+    ),
 ];
 
 fn migrator(text: impl Fn(&(i64, &str, &'static str, &'static str)) -> &'static str) -> Migrator {

@@ -3,9 +3,9 @@
 use sqlx::{Executor as _, SqlSafeStr as _};
 
 use super::{
-    Store, StoreError, Tx, admin, attempt, audit, class, context, deep_linking, delivery, launch, launch_log, learner, ledger,
-    line_item_claim, login_state, meta, outbox, outcome_place, overview, progress, quiz_version, reading, registration, registration_link,
-    registration_origin, review, roster, session, sweep, tenant, tool_key, v1p1, v1p1_move,
+    Store, StoreError, Tx, admin, attempt, audit, class, context, course_copy, deep_linking, delivery, launch, launch_log, learner, ledger,
+    line_item_claim, login_state, meta, notice, outbox, outcome_place, overview, progress, quiz_version, reading, registration,
+    registration_link, registration_origin, review, roster, session, sweep, tenant, tool_key, v1p1, v1p1_move,
 };
 
 /// (aggregate, its statements by name)
@@ -15,6 +15,7 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("audit", audit::STATEMENTS),
     ("class", class::STATEMENTS),
     ("context", context::STATEMENTS),
+    ("course_copy", course_copy::STATEMENTS),
     ("deep_linking", deep_linking::STATEMENTS),
     ("delivery", delivery::STATEMENTS),
     ("launch", launch::STATEMENTS),
@@ -24,6 +25,7 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("line_item_claim", line_item_claim::STATEMENTS),
     ("login_state", login_state::STATEMENTS),
     ("meta", meta::STATEMENTS),
+    ("notice", notice::STATEMENTS),
     ("outbox", outbox::STATEMENTS),
     ("outcome_place", outcome_place::STATEMENTS),
     ("overview", overview::STATEMENTS),

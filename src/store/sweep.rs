@@ -1,7 +1,7 @@
 //! Clearing out what has had its time. Attempts, grades and the ledger stay.
 
 use super::{
-    StoreError, Tx, audit,
+    StoreError, Tx, audit, notice,
     tx::{execute, sql},
     v1p1,
 };
@@ -19,6 +19,8 @@ pub struct Swept {
     pub launches: u64,
     /// Nonces of LTI 1.1 whose time is over.
     pub nonces: u64,
+    /// Notices whose signature is long over.
+    pub notices: u64,
     /// Messages delivered or superseded, with their tries.
     pub messages: u64,
     /// Acts of administrators.
@@ -55,6 +57,7 @@ pub async fn sweep(tx: &mut Tx, keep_ms: i64, now: i64) -> Result<Swept, StoreEr
         links: execute!(tx, LINKS, now)? + execute!(tx, REGISTRATION_LINKS, now, now - keep_ms)?,
         launches: execute!(tx, LAUNCHES, now - keep_ms)? + execute!(tx, LAUNCH_FLOOD)?,
         nonces: v1p1::forget_nonces(tx, now).await?,
+        notices: notice::forget(tx, now).await?,
         messages: execute!(tx, MESSAGES, now - keep_ms)?,
         acts: audit::forget(tx, now - keep_ms.max(ACTS_LIFE)).await?,
     })

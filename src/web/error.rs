@@ -264,7 +264,11 @@ impl ResponseError for Error {
             Self::Launch(refused) => match refused.why {
                 Reason::Store(_) | Reason::Sealed(_) => StatusCode::SERVICE_UNAVAILABLE,
                 Reason::Random(_) => StatusCode::INTERNAL_SERVER_ERROR,
-                Reason::UnknownPlatform | Reason::NotApproved | Reason::SwitchedOff | Reason::DeploymentWaits(_) => StatusCode::FORBIDDEN,
+                Reason::UnknownPlatform
+                | Reason::NotApproved
+                | Reason::SwitchedOff
+                | Reason::DeploymentWaits(_)
+                | Reason::NoSuchDeployment(_) => StatusCode::FORBIDDEN,
                 _ => StatusCode::BAD_REQUEST,
             },
             Self::Register(fault) => match **fault {

@@ -3,8 +3,8 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::handlers::{
-    admin, admin_sign_in, admin_v1p1, assets, audit, doctor, front, health, launch, learn, login, media, packages, pick, quiz, register,
-    session, teach, tool, v1p1, waiting,
+    admin, admin_sign_in, admin_v1p1, assets, audit, doctor, front, health, launch, learn, login, media, notices, packages, pick, quiz,
+    register, session, teach, tool, v1p1, waiting,
 };
 
 /// All routes, relative to the site's path prefix.
@@ -23,6 +23,7 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/lti/launch").route(post().to(launch::launch)))
         .service(resource("/lti/launch/proof").route(post().to(launch::prove)))
         .service(resource("/lti/v1p1/launch").route(post().to(v1p1::launch)))
+        .service(resource("/lti/notices").route(post().to(notices::receive)))
         .service(resource("/lti/jwks.json").route(get().to(launch::jwks)))
         .service(resource("/lti/register").route(get().to(register::without_link)))
         .service(resource("/lti/register/{link}").route(get().to(register::show)).route(post().to(register::register)))

@@ -10,7 +10,7 @@ use std::{
 };
 
 use courseferry::{
-    app::{App, MediaKey, Parts, Site, deliver_scores::Courier, read_roster::Rosters},
+    app::{App, MediaKey, Parts, Site, deliver_scores::Courier, read_roster::Rosters, subscribe::Subscriptions},
     clock::{self, Clock},
     course::{self, Course, Source},
     ids,
@@ -18,7 +18,7 @@ use courseferry::{
         jose::{SigningKey, jwks_document},
         seal::MasterKey,
     },
-    services::{ags::Ags, http, key_sets::KeySets, nrps::Nrps, tokens::Tokens},
+    services::{ags::Ags, http, key_sets::KeySets, notices::Notices, nrps::Nrps, tokens::Tokens},
     store::{
         DEFAULT_TENANT, Durability, Store, Tx,
         registration::{self, DeploymentPolicy, Registration, RegistrationStatus},
@@ -175,6 +175,7 @@ pub(crate) fn app(store: &Store, site: Site, clock: Clock, ports: &[u16]) -> App
         site,
         store: store.clone(),
         rosters: Rosters::new(store.clone(), Arc::clone(&clock), Nrps::new(client.clone(), tokens.clone()), master.clone()),
+        subscriptions: Subscriptions::new(store.clone(), Arc::clone(&clock), Notices::new(client.clone(), tokens.clone()), master.clone()),
         courier: Courier::new(store.clone(), Arc::clone(&clock), Ags::new(client.clone(), tokens), master),
         http: client.clone(),
         key_sets: KeySets::new(client, Arc::clone(&clock)),

@@ -21,6 +21,7 @@ mod launch;
 mod learn;
 mod lti;
 mod messages;
+mod notices;
 mod package;
 mod register;
 mod remembered;

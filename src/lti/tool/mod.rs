@@ -8,11 +8,12 @@ pub use cartridge::cartridge;
 
 use super::{
     ags::{SCOPE_LINE_ITEM, SCOPE_RESULT, SCOPE_SCORE},
+    notice::SCOPE_NOTICES,
     nrps::SCOPE_MEMBERS,
 };
 
 /// Every scope we have a use for.
-pub const SCOPES: [&str; 4] = [SCOPE_LINE_ITEM, SCOPE_SCORE, SCOPE_RESULT, SCOPE_MEMBERS];
+pub const SCOPES: [&str; 5] = [SCOPE_LINE_ITEM, SCOPE_SCORE, SCOPE_RESULT, SCOPE_MEMBERS, SCOPE_NOTICES];
 
 /// Custom parameters that we ask every platform for: the courses that a course was copied from.
 pub const CUSTOM: &[(&str, &str)] = &[("context_id_history", "$Context.id.history")];

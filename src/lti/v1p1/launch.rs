@@ -69,6 +69,7 @@ pub fn launch(form: &Verified, expected: Expected) -> Result<Launch, Refused> {
         custom: custom(form),
         ags: None,
         nrps: None,
+        notices: None,
         outcomes: outcomes(form),
         migration: None,
         locale: presentation.locale.clone(),

@@ -117,6 +117,12 @@ impl<'a> Request<'a> {
         Request { method: Method::DELETE, ..Request::get(url) }
     }
 
+    /// PUT with a body of exactly this media type.
+    #[must_use]
+    pub fn put(url: &'a Url, media_type: &'a str, body: Vec<u8>) -> Request<'a> {
+        Request { method: Method::PUT, ..Request::post(url, media_type, body) }
+    }
+
     /// Asks for exactly this media type: Moodle refuses lists.
     #[must_use]
     pub fn accept(mut self, media_type: &'a str) -> Request<'a> {

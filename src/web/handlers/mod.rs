@@ -22,6 +22,7 @@ pub(crate) mod launch;
 pub(crate) mod learn;
 pub(crate) mod login;
 pub(crate) mod media;
+pub(crate) mod notices;
 pub(crate) mod packages;
 pub(crate) mod pick;
 pub(crate) mod quiz;

@@ -133,6 +133,12 @@ fn by_reason(why: &Reason) -> Words {
             &["If you run this tool: approve the deployment.", "Everybody else: try again later."],
             ADMINISTRATOR,
         ),
+        Reason::NoSuchDeployment(_) => Words::new(
+            "This notice is about another installation",
+            "The LMS is known, but the deployment it tells about has never opened anything here, or was turned down.",
+            &["If you run this tool: the deployment becomes known when somebody opens an activity."],
+            ADMINISTRATOR,
+        ),
         Reason::ChoosingIsForTeachers => Words::new(
             "Choosing content is for teachers",
             "The LMS opened the page where a teacher adds content to the course, and does not call you a teacher of this course.",

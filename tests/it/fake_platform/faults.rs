@@ -14,6 +14,7 @@ pub(crate) enum At {
     LineItems,
     LineItem,
     Members,
+    Notices,
 }
 
 /// What goes wrong.

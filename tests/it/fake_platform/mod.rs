@@ -3,6 +3,7 @@
 
 mod faults;
 mod grades;
+mod notices;
 mod oidc;
 mod roster;
 mod services;
@@ -65,6 +66,8 @@ pub(crate) struct State {
     pub(crate) ahead: i64,
     /// What it says is left of what the tool may ask.
     pub(crate) remaining: Option<f64>,
+    /// Where it sends notices, by their type.
+    pub(crate) handlers: BTreeMap<String, String>,
     /// The course's members, as its roster tells them.
     pub(crate) members: Vec<Value>,
     /// Every score that was posted with a good token, taken or not.
@@ -114,6 +117,11 @@ impl FakePlatform {
     /// Where the course's members are.
     pub(crate) fn memberships_url(&self) -> String {
         self.url("/services/memberships?type_id=7")
+    }
+
+    /// Where the tool says which notices it wants.
+    pub(crate) fn notices_url(&self) -> String {
+        self.url("/services/notice-handlers/7")
     }
 
     /// How the tool's administrator enters it.
@@ -220,8 +228,8 @@ impl Drop for FakePlatform {
 impl State {
     fn new(family: Family, clock: Clock) -> State {
         use courseferry::lti::ags;
-        let granted =
-            [ags::SCOPE_SCORE, ags::SCOPE_RESULT, ags::SCOPE_LINE_ITEM, courseferry::lti::nrps::SCOPE_MEMBERS].map(str::to_owned).into();
+        let more = [courseferry::lti::nrps::SCOPE_MEMBERS, courseferry::lti::notice::SCOPE_NOTICES];
+        let granted = [ags::SCOPE_SCORE, ags::SCOPE_RESULT, ags::SCOPE_LINE_ITEM].into_iter().chain(more).map(str::to_owned).collect();
         State {
             base: String::new(),
             clock,
@@ -241,6 +249,7 @@ impl State {
             made: 0,
             ahead: 0,
             remaining: None,
+            handlers: BTreeMap::new(),
             members: Vec::new(),
             posted: Vec::new(),
             requests: BTreeMap::new(),
@@ -284,6 +293,7 @@ fn handle(shared: &Mutex<State>, request: &Request) -> Reply {
         "/services/lineitems" => Some(At::LineItems),
         p if p.starts_with("/services/lineitems/") => Some(At::LineItem),
         "/services/memberships" => Some(At::Members),
+        "/services/notice-handlers/7" => Some(At::Notices),
         _ => None,
     };
     let fault = at.and_then(|at| {
@@ -312,6 +322,7 @@ fn handle(shared: &Mutex<State>, request: &Request) -> Reply {
         Some(At::LineItems) => services::line_items(&mut state, request),
         Some(At::LineItem) => services::line_item(&mut state, request),
         Some(At::Members) => roster::members(&mut state, request),
+        Some(At::Notices) => notices::handler(&mut state, request),
         None if request.path == "/auth" => oidc::authorize(&mut state, request),
         None => Response::plain(404, "no such page"),
     };
