@@ -77,6 +77,8 @@ pub struct Opened {
     pub embedders: Vec<String>,
     /// Whose work it shows first, if it was opened for that.
     pub review: Option<Review>,
+    /// The course was copied, and this teacher is asked what becomes of the old one's settings.
+    pub asks_copied: bool,
 }
 
 /// What pages need beside the session's own columns.
@@ -277,11 +279,12 @@ impl App {
         if learns {
             self.remembered.forget();
         }
-        if let Opening::Opened(_) = &outcome {
-            self.subscribe(launch, registration);
-        }
         match outcome {
-            Opening::Opened(session) => Ok(Accepted::Opened(Box::new(Opened { token, session: *session, embedders, review }))),
+            Opening::Opened(session) => {
+                self.subscribe(launch, registration);
+                let asks_copied = review.is_none() && self.asks_copied(&session).await;
+                Ok(Accepted::Opened(Box::new(Opened { token, session: *session, embedders, review, asks_copied })))
+            }
             Opening::NoLogin => Err(Reason::NoLogin),
             Opening::DeploymentWaits => Err(Reason::DeploymentWaits(launch.deployment_id.clone())),
         }

@@ -115,7 +115,10 @@ impl App {
             })
             .await?;
         match outcome {
-            Opening::Opened(session) => Ok(Opened { token, session: *session, embedders, review: None }),
+            Opening::Opened(session) => {
+                let asks_copied = self.asks_copied(&session).await;
+                Ok(Opened { token, session: *session, embedders, review: None, asks_copied })
+            }
             Opening::NonceUsed => Err(v1p1::Refused::at(Check::Nonce, Fault::NonceUsed).into()),
             Opening::DeploymentWaits => Err(Reason::DeploymentWaits(launch.deployment_id.clone())),
         }

@@ -63,6 +63,7 @@ impl App {
                 title: context.title.unwrap_or_default(),
                 lineitems_url: ags.and_then(|a| a.line_items.clone()),
                 memberships_url: launch.nrps.as_ref().map(|n| n.memberships_url.clone()),
+                history: launch.context_history(),
             },
             link: review.and_then(|r| r.link.as_ref()).map_or_else(of_launch, known),
             learner: person_of(launch)?,

@@ -12,6 +12,7 @@ pub mod class_query;
 pub mod class_view;
 mod clear_out;
 pub mod content;
+pub mod copied_course;
 pub mod deep_link;
 pub mod deliver_scores;
 pub mod doctor;

@@ -2,17 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use url::form_urlencoded;
+
 use super::{
-    claims::{AgsEndpoint, Context, NrpsEndpoint, Person, Presentation, ResourceLink, ToolPlatform},
+    claims::{self, AgsEndpoint, Context, NrpsEndpoint, Person, Presentation, ResourceLink, ToolPlatform},
     deep_linking::DeepLinkingRequest,
     error::Check,
-    notice::NoticeService,
+    notice::{self, NoticeService},
     platform::{self, PlatformProfile},
     review::ReviewOf,
     roles::{Roles, Standing},
     target,
     v1p1::{Method, migration},
 };
+
+/// Names of the custom parameter that lists earlier courses; we ask for the first.
+const HISTORY: [&str; 2] = ["context_id_history", "context_history"];
 
 /// What the platform asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +144,23 @@ impl Launch {
     #[must_use]
     pub fn wanted_content(&self) -> Option<String> {
         target::content_id(&self.target_link_uri).or_else(|| self.custom.get("to").cloned())
+    }
+
+    /// The courses this one was copied from, as the platform tells in a custom parameter: nearest first, each id encoded as in an address.
+    #[must_use]
+    pub fn context_history(&self) -> Vec<String> {
+        let Some(list) = HISTORY.iter().find_map(|name| self.custom.get(*name)) else { return Vec::new() };
+        let own = self.context.as_ref().map(|c| c.id.as_str());
+        let mut found: Vec<String> = Vec::new();
+        for part in list.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            // No plus stands for a space here.
+            let pair = format!("id={}", part.replace('+', "%2B"));
+            let Some((_, id)) = form_urlencoded::parse(pair.as_bytes()).next() else { continue };
+            if claims::is_id(&id) && own != Some(&*id) && !found.iter().any(|f| *f == *id) && found.len() < notice::MOST_ORIGINS {
+                found.push(id.into_owned());
+            }
+        }
+        found
     }
 
     /// The resource link, unless it is the course in disguise: Canvas launches course navigation with the course's id.

@@ -365,3 +365,20 @@ fn a_peek_finds_the_registration_and_nothing_more() {
     assert_eq!(Unverified::peek(&KEY.sign(&json!({})).unwrap()).unwrap().issuer(), None);
     assert_eq!(TokenError::NoKid.code(), "token_kid_missing");
 }
+
+#[test]
+fn the_courses_it_was_copied_from_are_read_from_a_custom_parameter_nearest_first() {
+    let history = |value: Value| {
+        let mut claims = good();
+        claims[claim("context")] = json!({ "id": "9" });
+        claims[claim("custom")] = value;
+        accept_claims(&claims).unwrap().context_history()
+    };
+    assert_eq!(history(json!({ "context_id_history": "7, 3,,7 ,9,a%2Cb%20c+d" })), ["7", "3", "a,b c+d"]);
+    assert_eq!(history(json!({ "context_history": "5" })), ["5"]);
+    for none in [json!({ "context_id_history": "$Context.id.history" }), json!({ "context_id_history": "" }), json!({}), json!(null)] {
+        assert_eq!(history(none), Vec::<String>::new());
+    }
+    let many = (0..500).map(|n| format!("c{n}")).collect::<Vec<_>>().join(",");
+    assert_eq!(history(json!({ "context_id_history": many })).len(), notice::MOST_ORIGINS);
+}

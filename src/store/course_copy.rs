@@ -11,6 +11,8 @@ use super::{
 
 /// Most courses looked at for one link.
 const MOST: usize = 20;
+/// What a link has whose settings nobody changed.
+const NO_SETTINGS: &str = "{}";
 
 text_enum! {
     /// Who told of the copy.
@@ -63,6 +65,14 @@ sql! {
         VALUES ($1, $2, $3, $4, 'notice', 'keep', $5, $5) ON CONFLICT (deployment_id, lms_id) DO UPDATE SET origins = excluded.origins, \
         told_by = excluded.told_by, decision = COALESCE(course_copy.decision, excluded.decision), \
         decided_at = COALESCE(course_copy.decided_at, excluded.decided_at)";
+    // A notice knows better, and what was decided stays.
+    HISTORY = "INSERT INTO course_copy (deployment_id, lms_id, tenant_id, origins, told_by, created_at) \
+        VALUES ($1, $2, $3, $4, 'history', $5) ON CONFLICT (deployment_id, lms_id) DO NOTHING";
+    ASKED = "SELECT p.* FROM course_copy p JOIN context c ON c.deployment_id = p.deployment_id AND c.lms_id = p.lms_id \
+        WHERE c.id = $1 AND p.decision IS NULL";
+    // The database is the judge when two teachers decide at once.
+    DECIDE = "UPDATE course_copy SET decision = $3, decided_by = $4, decided_at = $5 \
+        WHERE deployment_id = $1 AND lms_id = $2 AND decision IS NULL";
     // Ids are the deployment's. Canvas's are unique in the world, and a copied course may have a deployment of its own there.
     ORIGIN = "SELECT c.* FROM context c JOIN registration r ON r.id = c.registration_id \
         WHERE c.registration_id = $1 AND c.lms_id = $2 AND (c.deployment_id = $3 OR r.family = 'canvas') \
@@ -95,6 +105,62 @@ pub async fn told_by_notice(
     origins.truncate(MOST);
     execute!(tx, NOTICE, deployment_id, lms_id, tenant_id, json(&origins), now)?;
     Ok(())
+}
+
+/// A launch told what the course was copied from. A teacher decides what becomes of that.
+pub(super) async fn told_by_history(
+    tx: &mut Tx,
+    deployment_id: &str,
+    tenant_id: &str,
+    lms_id: &str,
+    from: &[String],
+    now: i64,
+) -> Result<(), StoreError> {
+    let origins = &from[..from.len().min(MOST)];
+    execute!(tx, HISTORY, deployment_id, lms_id, tenant_id, json(origins), now)?;
+    Ok(())
+}
+
+/// An old course, and its links.
+pub type Origin = (Context, Vec<ResourceLink>);
+
+/// The old courses that we know, nearest first, where a teacher of this one is still to decide and there is something to continue:
+/// settings that somebody changed, or what a link opens that does not say so itself.
+///
+/// # Errors
+/// When the database fails.
+pub async fn question(tx: &mut Tx, context_id: &str) -> Result<Option<Vec<Origin>>, StoreError> {
+    let copy: Option<CourseCopy> = optional!(tx, ASKED, context_id)?;
+    let Some(copy) = copy else { return Ok(None) };
+    let Some(course) = context::find(tx, context_id).await? else { return Ok(None) };
+    let unnamed: Vec<ResourceLink> = context::links(tx, context_id).await?.into_iter().filter(|k| k.target.is_empty()).collect();
+    let mut old = Vec::new();
+    for origin in origins(tx, &course, &copy).await? {
+        let links = context::links(tx, &origin.id).await?;
+        old.push((origin, links));
+    }
+    let worth = |links: &[ResourceLink]| {
+        let opens = |k: &ResourceLink| twin(k, links).is_some_and(|old| !old.target.is_empty());
+        links.iter().any(|k| k.settings != NO_SETTINGS) || unnamed.iter().any(opens)
+    };
+    Ok(Some(old).filter(|old| old.iter().any(|(_, links)| worth(links))))
+}
+
+/// Decides, once. Kept settings hold for the links that the course has already, too; false when it was decided before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn decide(tx: &mut Tx, context_id: &str, choice: Choice, learner_id: &str, now: i64) -> Result<bool, StoreError> {
+    let Some(course) = context::find(tx, context_id).await? else { return Ok(false) };
+    if execute!(tx, DECIDE, &course.deployment_id, &course.lms_id, choice, learner_id, now)? == 0 {
+        return Ok(false);
+    }
+    if choice == Choice::Keep {
+        for link in context::links(tx, context_id).await? {
+            carry_over(tx, context_id, &link.id, now).await?;
+        }
+    }
+    Ok(true)
 }
 
 /// A link was met for the first time: in a copied course whose settings are continued it has those of its likeness in the nearest old

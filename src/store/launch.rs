@@ -59,6 +59,8 @@ pub struct ContextClaim {
     pub lineitems_url: Option<String>,
     /// Where its members are.
     pub memberships_url: Option<String>,
+    /// The platform's ids of the courses it was copied from, nearest first.
+    pub history: Vec<String>,
 }
 
 /// The link, as the launch tells.
@@ -318,10 +320,11 @@ async fn record(tx: &mut Tx, l: &LaunchRecord, prints: &Fingerprints, now: i64) 
 /// Keeps the course and the person in it; gives their row ids.
 pub(super) async fn record_person(tx: &mut Tx, l: &LaunchRecord, now: i64) -> Result<(String, String), StoreError> {
     let (c, u) = (&l.context, &l.learner);
+    let id = ids::new_id();
     let context: Option<(String,)> = optional!(
         tx,
         CONTEXT,
-        ids::new_id(),
+        &id,
         &l.tenant_id,
         &l.registration_id,
         &l.deployment_id,
@@ -333,6 +336,10 @@ pub(super) async fn record_person(tx: &mut Tx, l: &LaunchRecord, now: i64) -> Re
         now
     )?;
     let (context,) = context.ok_or(StoreError::Dangling)?;
+    // Only of a course we have just met: one that is in use is not asked about what it was copied from.
+    if context == id && !c.history.is_empty() {
+        course_copy::told_by_history(tx, &l.deployment_id, &l.tenant_id, &c.lms_id, &c.history, now).await?;
+    }
     let learner: Option<(String,)> = optional!(
         tx,
         LEARNER,

@@ -51,6 +51,7 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/l/{launch}/class/{learner}/resend").route(post().to(teach::resend)))
         .service(resource("/l/{launch}/class/{learner}/keep").route(post().to(teach::keep)))
         .service(resource("/l/{launch}/choose").route(get().to(teach::choose)).route(post().to(teach::chosen)))
+        .service(resource("/l/{launch}/copied").route(get().to(teach::copied)).route(post().to(teach::decide_copied)))
         .service(resource("/l/{launch}/packages").route(get().to(packages::for_teacher)))
         .service(resource("/l/{launch}/packages/{file}").route(get().to(packages::file_for_teacher)))
 

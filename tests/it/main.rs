@@ -6,6 +6,7 @@ mod architecture;
 mod audit;
 mod class;
 mod cli;
+mod copied;
 mod course;
 mod databases;
 mod deep_linking;

@@ -26,7 +26,7 @@ use crate::{
 const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 
 /// A notice as Canvas makes it: the course `to` was filled from `from`.
-fn copied(house: &House, to: &str, from: &[&str]) -> Value {
+pub(crate) fn copied(house: &House, to: &str, from: &[&str]) -> Value {
     let now = (house.app.clock)().as_second();
     json!({
         "iss": house.issuer.url(), "aud": CLIENT_ID, "azp": CLIENT_ID, "iat": now, "exp": now + 3600, "nonce": ids::new_id(),
@@ -46,7 +46,7 @@ async fn post(house: &House, tokens: &[String]) -> (StatusCode, String) {
     (answer.status(), answer.text().await.unwrap())
 }
 
-async fn tell(house: &House, claims: &Value) -> StatusCode {
+pub(crate) async fn tell(house: &House, claims: &Value) -> StatusCode {
     post(house, &[house.issuer.key.sign(claims).unwrap()]).await.0
 }
 
@@ -56,14 +56,14 @@ async fn code(db: &Db) -> (String, String) {
 }
 
 /// A launch of the link `link` in the course `course`, by whoever `claims` are of.
-fn at(mut claims: Value, course: &str, link: &str, to: &str) -> Value {
+pub(crate) fn at(mut claims: Value, course: &str, link: &str, to: &str) -> Value {
     claims[format!("{LTI}context")] = json!({ "id": course, "title": "Copy" });
     claims[format!("{LTI}resource_link")] = json!({ "id": link, "title": "Alpha" });
     claims[format!("{LTI}custom")] = if to.is_empty() { json!({}) } else { json!({ "to": to }) };
     claims
 }
 
-async fn links(house: &House, course: &str) -> Vec<ResourceLink> {
+pub(crate) async fn links(house: &House, course: &str) -> Vec<ResourceLink> {
     let mut tx = house.app.store.read().await.unwrap();
     let all = context::list(&mut tx, &house.registration_id, 50).await.unwrap();
     let Some(course) = all.into_iter().find(|c| c.lms_id == course) else { return Vec::new() };
@@ -71,7 +71,7 @@ async fn links(house: &House, course: &str) -> Vec<ResourceLink> {
 }
 
 /// A course in which a teacher has set five attempts, 80 percent, the last one counts; a learner has worked there.
-async fn settled(db: &Db) -> House {
+pub(crate) async fn settled(db: &Db) -> House {
     let house = House::open(db).await;
     Pupil::new("p1", &[50.0, 90.0], Fate::Taken).join(&house).await;
     let mut browser = Browser::new();
@@ -82,7 +82,7 @@ async fn settled(db: &Db) -> House {
     house
 }
 
-const SETTINGS: &str = r#"{"attempts":5,"pass_mark":80.0,"grade":"last"}"#;
+pub(crate) const SETTINGS: &str = r#"{"attempts":5,"pass_mark":80.0,"grade":"last"}"#;
 
 #[test]
 fn a_link_of_the_copied_course_continues_the_settings_at_its_first_launch_and_nothing_else() {

@@ -119,6 +119,7 @@ fn first_page(state: &State, opened: &Opened) -> String {
     let (launch, session) = (app::launch_id(&opened.token), &opened.session);
     let page = match (session.role.as_str(), session.target.as_str()) {
         _ if opened.review.is_some() => opened.review.as_ref().map(reviewed).unwrap_or_default(),
+        _ if opened.asks_copied => "copied".to_owned(),
         // Nothing is linked yet.
         _ if session.resource_link_id.is_empty() => "pick".to_owned(),
         ("instructor", "") => "choose".to_owned(),

@@ -8,7 +8,7 @@ use actix_web::{
 
 use super::learn::see;
 use crate::{
-    app::{Resent, class_query::ClassQuery, link_settings::SettingsForm},
+    app::{AppError, Resent, class_query::ClassQuery, link_settings::SettingsForm},
     web::{
         Error, State,
         extract::{Pairs, Sent, Teacher, Visitor},
@@ -88,6 +88,32 @@ pub(crate) async fn chosen(state: Data<State>, sent: Sent<Teacher>) -> Result<Ht
         }
         Err(problems) => Ok(teach::settings::page(&state, &visitor, &class, &form, &problems)),
     }
+}
+
+/// `/l/<launch>/copied`: what becomes of the settings of the course this one was copied from. Once it is decided, the class.
+pub(crate) async fn copied(state: Data<State>, visitor: Visitor) -> Result<HttpResponse, Error> {
+    match state.app.copied_course(&visitor.visit).await {
+        Ok(course) => Ok(teach::copied::page(&state, &visitor, &course)),
+        Err(AppError::NotFound) => Ok(see(&state.site().path(&format!("/l/{}/class", visitor.visit.launch_id)))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) async fn decide_copied(state: Data<State>, sent: Sent<Visitor>) -> Result<HttpResponse, Error> {
+    let visit = &sent.who.visit;
+    let keep = match value(&sent.pairs, "decision") {
+        "keep" => true,
+        "fresh" => false,
+        _ => return Err(Error::BadRequest("no decision".into())),
+    };
+    let said = match (state.app.decide_copied(visit, keep).await?, keep) {
+        (true, true) => "class?said=continued",
+        (true, false) => "class?said=fresh",
+        (false, _) => "class?said=decided",
+    };
+    // What a link opens may still have to be chosen.
+    let next = if state.app.link_target(visit).await?.is_empty() { "choose" } else { said };
+    Ok(see(&state.site().path(&format!("/l/{}/{next}", visit.launch_id))))
 }
 
 /// The first value of a name, or nothing.

@@ -77,6 +77,7 @@ pub(crate) fn launch_of(deployment: &Deployment, sub: &str, session: &str) -> La
             title: "Fine-tuning".to_owned(),
             lineitems_url: Some("https://lms/lineitems".to_owned()),
             memberships_url: None,
+            history: Vec::new(),
         },
         link: LinkClaim {
             lms_id: "link-1".to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::{
     app::add_platform::Product,
-    lti::tool::{SCOPES, Tool, canvas_json},
+    lti::tool::{CUSTOM, SCOPES, Tool, canvas_json},
     web::State,
 };
 
@@ -29,6 +29,7 @@ fn labelled(product: Product, tool: Tool, state: &State) -> Vec<(&'static str, S
             ("Initiate login URL", tool.login),
             ("Redirection URI(s)", tool.launch),
             ("Icon URL", tool.icon),
+            ("Custom parameters", custom()),
         ],
         Product::Canvas | Product::OwnCanvas => vec![
             ("LTI 1.3 configuration", serde_json::to_string_pretty(&canvas_json(&tool)).unwrap_or_default()),
@@ -49,6 +50,12 @@ fn labelled(product: Product, tool: Tool, state: &State) -> Vec<(&'static str, S
             ("Domain", tool.domain),
             ("Icon URL", tool.icon),
             ("Scopes", SCOPES.join(" ")),
+            ("Custom parameters", custom()),
         ],
     }
+}
+
+/// As platforms take them: one a line.
+fn custom() -> String {
+    CUSTOM.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("\n")
 }

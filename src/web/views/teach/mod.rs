@@ -2,6 +2,7 @@
 
 pub(crate) mod attempt;
 pub(crate) mod class;
+pub(crate) mod copied;
 pub(crate) mod csv;
 pub(crate) mod learner;
 pub(crate) mod settings;
@@ -59,6 +60,9 @@ pub(crate) fn said(code: &str, n: &str) -> Option<Said> {
         "nothing" => Said::look("Nothing was sent: there is no grade yet."),
         "not-taken" => Said::look("Nothing was sent: the LMS takes no grade for this learner through this link."),
         "settings" => Said::done("The settings are kept. They hold from the next attempt on; grades are counted anew at once."),
+        "continued" => Said::done("The links of this course continue the settings of the old one. Grades and attempts start anew."),
+        "fresh" => Said::done("This course starts with the settings the course itself has."),
+        "decided" => Said::look("That was decided before. Each link's settings can be changed on its own page."),
         _ => None,
     }
 }
