@@ -56,7 +56,10 @@ impl App {
         match self.open(&launch, &registration, login, post, Some(registration.updated_at)).await {
             Ok(accepted) => Ok(Some(accepted)),
             Err(Reason::NoLogin) => Ok(None),
-            Err(why) => Err(why),
+            Err(why) => {
+                asking.back = launch.presentation.return_url;
+                Err(why)
+            }
         }
     }
 }

@@ -25,6 +25,8 @@ const LINES: i64 = 50;
 pub struct AdminHome {
     /// Registrations, oldest first.
     pub platforms: Vec<Glance>,
+    /// How many things wait for a decision: platforms, deployments, changes.
+    pub waiting: usize,
     /// The latest refused launches, of platforms known or not.
     pub refused: Vec<LaunchLog>,
     /// What is known under the reference that was asked for.
@@ -92,7 +94,10 @@ impl App {
             None => None,
         };
         let platforms = overview::glances(&mut tx, tenant).await?;
-        Ok(AdminHome { platforms, found, refused: overview::refused(&mut tx, tenant, 10).await? })
+        let pending = platforms.iter().filter(|p| p.status == RegistrationStatus::Pending).count();
+        let changes = registration_origin::all_proposed(&mut tx, tenant).await?.len();
+        let waiting = pending + changes + overview::waiting_deployments(&mut tx, tenant).await?.len();
+        Ok(AdminHome { platforms, found, waiting, refused: overview::refused(&mut tx, tenant, 10).await? })
     }
 
     /// One platform in full.

@@ -1,14 +1,13 @@
 // The pages by themselves: accessible, readable without script or network, from a file as well as from a server.
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { violations } from './lib/axe.js';
 import { launch, open, watch } from './lib/browser.js';
 import { rightAnswers, shownStems, wrongAnswers } from './lib/learner.js';
 import { fixturePackages, quizzes, shippedPackages, unpack } from './lib/packages.js';
 import { serve } from './lib/server.js';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const MODULE = 'browser-fixture-01-one-scorm12';
 const SHIPPED = 'llm-fine-tuning-01-foundations-scorm12';
 
@@ -22,12 +21,6 @@ after(async () => {
   await browser?.close();
   lms?.close();
 });
-
-async function violations(target) {
-  await target.evaluate(axe);
-  const { violations } = await target.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`);
-}
 
 const pagesOf = (page) => page.evaluate(() => [...document.querySelectorAll('[data-page]')].map((p) => p.dataset.page));
 

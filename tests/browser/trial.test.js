@@ -1,15 +1,13 @@
 // The whole product in small: a learner in the LMS's frame, a quiz scored by the server, the grade in the LMS's grade book.
 // The LMS is at `localhost`, the tool at `127.0.0.1`: two sites, so that the tool's cookies are third-party ones, and they are blocked.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { violations } from './lib/axe.js';
 import { eventually, launch } from './lib/browser.js';
 import { keyboard, rightAnswers, shownStems } from './lib/learner.js';
 import { quizzes, shippedPackages } from './lib/packages.js';
 import { breakLms, grade, startTrial, visitActivity } from './lib/trial.js';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const ACTIVITY = 'foundations';
 const QUIZ = 'foundations-quiz';
 /** Seconds for a grade to travel and be looked up, on a busy machine. */
@@ -25,12 +23,6 @@ after(async () => {
   await browser?.close();
   await trial?.stop();
 });
-
-async function violations(frame) {
-  await frame.evaluate(axe);
-  const { violations } = await frame.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`);
-}
 
 const follow = async (frame, text) => {
   await frame.locator('a', { hasText: text }).first().click();

@@ -196,8 +196,11 @@ fn a_deployment_switched_to_waiting_tells_its_id_only_after_the_signature_was_ch
         let forged = super::tokens::make(&bend, &nonce);
         let page = house.post_token(&mut browser, &forged, &state).await;
         assert!(!page.body.contains("waits for approval"), "{}", page.body);
-        let page = house.finish(&mut browser, house.claims("u1"), &state, &nonce).await;
+        let mut claims = house.claims("u1");
+        claims[format!("{LTI}launch_presentation")] = json!({ "return_url": "https://lms.example/course" });
+        let page = house.finish(&mut browser, claims, &state, &nonce).await;
         assert!(page.status == 403 && page.body.contains("waits for approval") && page.body.contains("<code>d1</code>"), "{}", page.body);
+        assert!(page.body.contains("href=\"https://lms.example/course\" target=\"_top\""), "{}", page.body);
     });
 }
 

@@ -22,6 +22,8 @@ fn deployments_of_all_platforms_wait_in_one_queue() {
             "{}",
             queue.body
         );
+        let home = async |rig: &mut Rig| rig.admin.get(&rig.url("/admin")).await.body;
+        assert!(home(&mut rig).await.contains("2 decisions wait for you"), "{}", home(&mut rig).await);
         let id = async |lms_id: &str| {
             let mut tx = db.store.read().await.unwrap();
             registration::deployment(&mut tx, &row.id, lms_id).await.unwrap().unwrap()
@@ -30,6 +32,7 @@ fn deployments_of_all_platforms_wait_in_one_queue() {
         rig.press("/admin/waiting", &[("platform", &row.id), ("deployment", &eight), ("act", "approve")]).await;
         let after = rig.press("/admin/waiting", &[("platform", &row.id), ("deployment", &nine), ("act", "reject")]).await;
         assert!(after.body.contains("Nothing waits"), "{}", after.body);
+        assert!(!home(&mut rig).await.contains("for you"), "{}", home(&mut rig).await);
         assert_eq!(rig.launch("client-A", "8", "u1").await.status, 200);
         assert_eq!(rig.launch("client-A", "9", "u1").await.status, 403);
         assert_eq!(id("9").await.status, DeploymentStatus::Blocked, "it does not come back into the queue");

@@ -25,6 +25,9 @@ struct HomePage<'a> {
     frame: Frame,
     course: String,
     platforms: Vec<Line<'a>>,
+    /// What the banner says, and nothing where nothing waits.
+    waiting: Option<String>,
+    queue: String,
     add: String,
     action: String,
     reference: &'a str,
@@ -66,6 +69,8 @@ pub(crate) fn page(state: &State, admin: &Admin, home: &AdminHome, reference: &s
         frame: frame(state, admin, "").with(said),
         course: state.app.course().title.clone(),
         platforms: home.platforms.iter().map(|g| line(state, g, now)).collect(),
+        waiting: (home.waiting > 0).then(|| format!("{} for you", count(home.waiting, "decision waits", "decisions wait"))),
+        queue: state.site().path("/admin/waiting"),
         add: state.site().path("/admin/platforms/add"),
         action: state.site().path("/admin"),
         reference,

@@ -42,6 +42,13 @@ struct Line<'a> {
     platform: Option<String>,
 }
 
+impl Line<'_> {
+    /// Whom it is for.
+    fn title(&self) -> &str {
+        [self.name, self.host].into_iter().find(|text| !text.is_empty()).unwrap_or("any LMS")
+    }
+}
+
 impl InvitePage<'_> {
     fn problem(&self, field: &str) -> Option<&str> {
         problem(self.problems, field)

@@ -8,7 +8,7 @@ use crate::{
     app::{
         class_view::ClassRow,
         learner_view::{AttemptView, LearnerView},
-        standing::{Sign, Standing},
+        standing::{EDITED_CODE, KEPT_CODE, Sign, Standing},
     },
     learning::delivery,
     store::{attempt::AttemptState, delivery::DeliveryTry, roster::RosterStatus},
@@ -85,9 +85,9 @@ struct Send<'a> {
     sign: Sign,
     word: &'static str,
     why: &'a str,
-    status: Option<i64>,
+    /// What came back, and how soon; empty where nothing was asked.
+    answer: String,
     detail: &'a str,
-    took: i64,
 }
 
 struct ModuleLine<'a> {
@@ -218,20 +218,26 @@ fn trim(points: f64) -> String {
 }
 
 fn send(t: &DeliveryTry, now: i64) -> Send<'_> {
-    let (sign, word) = match t.outcome.as_str() {
-        "delivered" => (Sign::InLms, "taken"),
-        "parked" => (Sign::NeedsYou, "given up"),
+    let (sign, word) = match (t.outcome.as_str(), t.code.as_str()) {
+        ("delivered", _) => (Sign::InLms, "taken"),
+        ("parked", EDITED_CODE) => (Sign::Edited, "not sent"),
+        ("parked", KEPT_CODE) => (Sign::Edited, "not shown"),
+        ("parked", _) => (Sign::NeedsYou, "given up"),
         _ => (Sign::Retrying, "to be tried again"),
     };
+    let silent = matches!(t.code.as_str(), "no_answer" | "answer_too_large" | "unreachable");
     Send {
         when: When::new(t.started_at, now),
-        score: t.score.map_or_else(|| "no score".to_owned(), |s| percent(s, None)),
+        score: t.score.map_or_else(|| "–".to_owned(), |s| percent(s, None)),
         sign,
         word,
         why: delivery::explain(&t.code),
-        status: t.http_status,
+        answer: match t.http_status {
+            Some(status) => format!("The LMS answered {status} in {} ms.", t.duration_ms),
+            None if silent => format!("No answer in {} ms.", t.duration_ms),
+            None => String::new(),
+        },
         detail: t.detail.as_deref().unwrap_or_default(),
-        took: t.duration_ms,
     }
 }
 
@@ -247,4 +253,36 @@ fn modules(view: &LearnerView) -> Vec<ModuleLine<'_>> {
             complete: c.complete,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_try_that_never_asked_the_lms_is_told_so() {
+        let told = |outcome: &str, code: &str, http_status| {
+            let (outcome, code) = (outcome.to_owned(), code.to_owned());
+            let (id, tenant_id, outbox_id) = (String::new(), String::new(), String::new());
+            let t = DeliveryTry {
+                id,
+                tenant_id,
+                outbox_id,
+                number: 1,
+                outcome,
+                code,
+                http_status,
+                detail: None,
+                score: None,
+                started_at: 0,
+                duration_ms: 7,
+            };
+            let told = send(&t, 0);
+            (told.sign, told.word, told.answer)
+        };
+        assert_eq!(told("parked", EDITED_CODE, None), (Sign::Edited, "not sent", String::new()));
+        assert_eq!(told("parked", KEPT_CODE, Some(200)), (Sign::Edited, "not shown", "The LMS answered 200 in 7 ms.".to_owned()));
+        assert_eq!(told("parked", "forbidden", Some(403)), (Sign::NeedsYou, "given up", "The LMS answered 403 in 7 ms.".to_owned()));
+        assert_eq!(told("retry", "unreachable", None), (Sign::Retrying, "to be tried again", "No answer in 7 ms.".to_owned()));
+    }
 }
