@@ -3,6 +3,8 @@
   'use strict';
   const form = document.querySelector('form[data-auto-post]');
   if (form) { form.submit(); return; }
+  // On phones the activities stand in a row.
+  document.querySelector('nav.course [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   const box = document.getElementById('grades');
   if (!box) return;
   const refresh = async () => {
