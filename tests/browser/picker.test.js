@@ -1,13 +1,10 @@
 // A teacher adds content from inside the LMS: by keyboard, without cookies in the frame, and without script; the links work.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { violations } from './lib/axe.js';
 import { eventually, launch, watch } from './lib/browser.js';
 import { keyboard } from './lib/learner.js';
 import { startTrial, visitActivity } from './lib/trial.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser, trial;
 before(async () => {
@@ -18,12 +15,6 @@ after(async () => {
   await browser?.close();
   await trial?.stop();
 });
-
-async function violations(frame) {
-  await frame.evaluate(axe);
-  const { violations } = await frame.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`);
-}
 
 /** The LMS's page for adding content, with the picker in its frame. */
 async function openPicker(context) {

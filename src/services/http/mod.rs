@@ -23,6 +23,8 @@ use url::Url;
 /// From the first byte out to the last byte in.
 const TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Shorter than the five seconds after which Apache, and so most Moodles, closes a quiet connection: what is sent at that moment is lost.
+const IDLE: Duration = Duration::from_secs(4);
 /// Longest answer that is read, unless the caller says otherwise.
 pub const MAX_BODY: usize = 256 * 1024;
 
@@ -183,7 +185,7 @@ impl Client {
                 .referer(false)
                 .timeout(TIMEOUT)
                 .connect_timeout(CONNECT_TIMEOUT)
-                .pool_idle_timeout(Duration::from_secs(20))
+                .pool_idle_timeout(IDLE)
                 .tls_version_min(reqwest::tls::Version::TLS_1_2)
                 .tls_certs_merge(certificates.clone())
         };

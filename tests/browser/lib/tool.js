@@ -17,8 +17,12 @@ function freePort() {
   });
 }
 
-/** Starts both. @param {import('./lms.js').Person[]} people @param {Record<string, string>} [more] settings */
-export async function startTool(people, more = {}) {
+/**
+ * Starts both.
+ * @param {import('./lms.js').Person[]} people
+ * @param {{ known?: boolean, settings?: Record<string, string> }} [options] `known`: the LMS is registered already
+ */
+export async function startTool(people, { known = true, settings = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ferry-tool-'));
   const origin = `http://127.0.0.1:${await freePort()}`;
   const lms = await startLms(() => origin, people);
@@ -28,11 +32,11 @@ export async function startTool(people, more = {}) {
     FERRY_LISTEN: new URL(origin).host,
     FERRY_ALLOW_HOSTS: `localhost:${lms.port}`,
     FERRY_LOG: 'warn',
-    ...more,
+    ...settings,
   };
   const run = (/** @type {string[]} */ ...args) => execFileSync(ferry, args, { env, cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   const urls = ['auth', 'token', 'jwks'].flatMap((name) => [`--${name}-url`, `${lms.origin}/${name}`]);
-  run('platform', 'add', '--issuer', lms.origin, '--client-id', CLIENT, '--name', 'Campus Moodle', '--family', 'moodle', ...urls);
+  if (known) run('platform', 'add', '--issuer', lms.origin, '--client-id', CLIENT, '--name', 'Campus Moodle', '--family', 'moodle', ...urls);
   const child = spawn(ferry, ['serve'], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stdout.on('data', (text) => { said += text; });

@@ -33,7 +33,7 @@ pub(crate) fn choose(state: &State, admin: &Admin, query: &str) -> HttpResponse 
     let href = |p: Product| state.site().path(&format!("/admin/platforms/add/{}{query}", p.key()));
     let page = ChoosePage {
         base: Base::new(state),
-        frame: frame(state, admin, "platforms/add"),
+        frame: frame(state, admin, ""),
         products: Product::ALL.map(|p| (href(p), p)).into(),
         invite: state.site().path("/admin/platforms/invite"),
         packages: state.site().path("/admin/packages"),
@@ -90,7 +90,7 @@ pub(crate) fn page(
     let course = state.app.course();
     let page = AddPage {
         base: Base::new(state),
-        frame: frame(state, admin, "platforms/add"),
+        frame: frame(state, admin, ""),
         product,
         values: values::of(product, state),
         course: &course,

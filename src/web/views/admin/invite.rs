@@ -66,7 +66,7 @@ pub(crate) fn page(
     let now = state.app.now();
     let page = InvitePage {
         base: Base::new(state),
-        frame: frame(state, admin, "platforms/add").with(said),
+        frame: frame(state, admin, "").with(said),
         links: links
             .iter()
             .map(|l| Line {
@@ -106,7 +106,7 @@ struct InvitedPage<'a> {
 pub(crate) fn made(state: &State, admin: &Admin, form: &InviteForm, address: &str) -> HttpResponse {
     let page = InvitedPage {
         base: Base::new(state),
-        frame: frame(state, admin, "platforms/add"),
+        frame: frame(state, admin, ""),
         form,
         address,
         days: LINK_DAYS,

@@ -21,11 +21,10 @@ use crate::{
     web::{State, admin::Admin},
 };
 
-/// Bar of an administrator's page; `here` is what stands behind `/admin`.
+/// Bar of an administrator's page; `here` is what stands behind `/admin` in the part of the administration that the page belongs to.
 pub(crate) fn frame(state: &State, admin: &Admin, here: &str) -> Frame {
     let path = |rest: &str| state.site().path(&if rest.is_empty() { "/admin".to_owned() } else { format!("/admin/{rest}") });
-    let nav =
-        [("", "Platforms"), ("waiting", "Waiting"), ("platforms/add", "Add a platform"), ("packages", "Packages"), ("audit", "Audit")];
+    let nav = [("", "Platforms"), ("waiting", "Waiting"), ("packages", "Packages"), ("audit", "Audit")];
     Frame {
         place_href: Some(path("")),
         nav_name: "Administration",

@@ -27,7 +27,7 @@ struct FormPage<'a> {
 pub(crate) fn form(state: &State, admin: &Admin) -> HttpResponse {
     let page = FormPage {
         base: Base::new(state),
-        frame: frame(state, admin, "platforms/add"),
+        frame: frame(state, admin, ""),
         action: state.site().path("/admin/platforms/add/v1p1"),
         back: state.site().path("/admin/platforms/add"),
         form_token: &admin.visit.form_token,
@@ -54,7 +54,7 @@ pub(crate) fn handed(state: &State, admin: &Admin, handed: &Handed, new: bool) -
     values.push(values::Value { id: "copy-secret".to_owned(), label: "Shared secret", value: handed.secret.clone() });
     let page = HandedPage {
         base: Base::new(state),
-        frame: frame(state, admin, "platforms/add"),
+        frame: frame(state, admin, ""),
         handed,
         new,
         values,
