@@ -13,7 +13,8 @@ const picture = (name) => ({ path: join(FOLDER, `${name}.png`), animations: 'dis
 const browser = await launch(['--test-third-party-cookie-phaseout']);
 try {
   await firstLook();
-  await registering();
+  await registering('moodle', 'Campus Moodle', 'fT3qkVbz9dWm2Yr', 'moodle.example.edu');
+  await registering('canvas', 'Our school', '10000000000042', 'school.instructure.com');
 } finally {
   await browser.close();
 }
@@ -43,45 +44,41 @@ async function firstLook() {
 }
 
 /** What an administrator sees here while an LMS is registered, with the host names that the guides use. */
-async function registering() {
+async function registering(product, name, client, theirs) {
   const tool = await startTool([], { known: false });
   const context = await browser.newContext({ viewport: { width: 900, height: 640 } });
   const page = await context.newPage();
-  let theirs = 'moodle.example.edu';
-  const shoot = async (name, target = page) => {
-    await target.evaluate(rename, [[tool.origin, 'https://courses.example.edu'], [tool.lms.origin, `https://${theirs}`], [new URL(tool.lms.origin).host, theirs]]);
-    const height = await target.evaluate(() => Math.ceil(document.querySelector('main').lastElementChild.getBoundingClientRect().bottom + window.scrollY) + 32);
+  const shoot = async (what) => {
+    await page.evaluate(rename, [[tool.origin, 'https://courses.example.edu'], [tool.lms.origin, `https://${theirs}`], [new URL(tool.lms.origin).host, theirs]]);
+    const height = await page.evaluate(() => Math.ceil(document.querySelector('main').lastElementChild.getBoundingClientRect().bottom + window.scrollY) + 32);
     await page.setViewportSize({ width: 900, height: Math.min(height, 1000) });
-    await page.screenshot(picture(name));
+    await page.screenshot(picture(what));
     await page.setViewportSize({ width: 900, height: 640 });
   };
   const send = async (fields) => {
-    for (const [name, text] of Object.entries(fields)) await page.fill(`main [name=${name}]`, text);
+    for (const [field, text] of Object.entries(fields)) await page.fill(`main [name=${field}]`, text);
     await page.click('main form.form button.primary');
   };
   await page.goto(tool.adminLink());
   await page.waitForSelector('[name=again]');
   await send({ name: 'registrar', password: 'four random words here', again: 'four random words here' });
   await page.waitForURL(/\/admin$/);
-  for (const [product, name, client] of [['moodle', 'Campus Moodle', 'fT3qkVbz9dWm2Yr'], ['canvas', 'Our school', '10000000000042']]) {
-    theirs = product === 'moodle' ? 'moodle.example.edu' : 'school.instructure.com';
-    await page.goto(`${tool.origin}/admin/platforms/invite`);
-    await send({ name, site: tool.lms.origin });
-    await page.waitForSelector('#where');
-    const link = await page.innerText('#link');
-    if (product === 'moodle') await shoot('registration-link');
-    await page.goto(new URL(tool.registering(link, client, product)).searchParams.get('src'));
-    await shoot(`register-${product}`);
-    await page.click('main button.primary');
-    await page.waitForSelector('#client-id');
-    // The page has no frame around it here, and so offers no way out of one.
-    await page.evaluate(() => { document.querySelector('[data-close-frame]').hidden = false; });
-    await shoot(`registered-${product}`);
-    await page.goto(`${tool.origin}/admin/waiting`);
-    if (product === 'moodle') await shoot('waiting');
-    await page.goto(`${tool.origin}/admin/platforms/add/${product}`);
-    await shoot(`by-hand-${product}`);
-  }
+  await page.goto(`${tool.origin}/admin/platforms/invite`);
+  await send({ name, site: tool.lms.origin });
+  await page.waitForSelector('#where');
+  const link = await page.innerText('#link');
+  if (product === 'moodle') await shoot('registration-link');
+  await page.goto(new URL(tool.registering(link, client, product)).searchParams.get('src'));
+  await shoot(`register-${product}`);
+  await page.click('main button.primary');
+  await page.waitForSelector('#client-id');
+  // The page has no frame around it here, and so offers no way out of one.
+  await page.evaluate(() => { document.querySelector('[data-close-frame]').hidden = false; });
+  await shoot(`registered-${product}`);
+  await page.goto(`${tool.origin}/admin/waiting`);
+  if (product === 'moodle') await shoot('waiting');
+  await page.goto(`${tool.origin}/admin/platforms/add/${product}`);
+  await shoot(`by-hand-${product}`);
   await context.close();
   await tool.stop();
 }
