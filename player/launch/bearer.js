@@ -16,6 +16,7 @@
   }
 
   function show(response) {
+    if (!/^text\/html/.test(response.headers.get('Content-Type') || '')) return save(response);
     return response.text().then(function (text) {
       if (response.status === 401) {
         try { sessionStorage.removeItem('ferry-bearer-' + launch); } catch (refused) { /* the tab forgets it anyway */ }
@@ -25,6 +26,24 @@
       document.write(text);
       document.close();
     });
+  }
+
+  function save(response) {
+    var name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') || '');
+    return response.blob().then(function (file) {
+      var link = document.createElement('a');
+      link.href = URL.createObjectURL(file);
+      link.download = name ? name[1] : '';
+      link.click();
+    });
+  }
+
+  function lost(element) {
+    var note = document.querySelector('[data-lost]') || document.createElement('p');
+    note.setAttribute('data-lost', '');
+    note.setAttribute('role', 'alert');
+    note.textContent = 'The connection was lost. Try again.';
+    element.after(note);
   }
 
   function ours(address) {
@@ -41,11 +60,24 @@
     return typeof resource === 'string' && ours(resource) ? withBearer(resource, options || {}) : plainFetch(resource, options);
   };
 
+  // A form's answer stays in this document: what stood there before is another page.
+  var here = window.location.pathname;
+  window.addEventListener('popstate', function () {
+    if (window.location.pathname !== here) window.location.reload();
+  });
+
+  document.addEventListener('click', function (event) {
+    var link = event.target.closest('a[download]');
+    if (!link || !ours(link.href)) return;
+    event.preventDefault();
+    withBearer(link.href, {}).then(show).catch(function () { lost(link); });
+  });
+
   document.addEventListener('submit', function (event) {
     var form = event.target;
     if (event.defaultPrevented || form.method.toLowerCase() !== 'post' || !ours(form.action)) return;
     event.preventDefault();
     var body = new URLSearchParams(new FormData(form, event.submitter || undefined));
-    withBearer(form.action, { method: 'POST', body: body }).then(show).catch(function () { form.setAttribute('data-failed', ''); });
+    withBearer(form.action, { method: 'POST', body: body }).then(show).catch(function () { lost(form); });
   });
 })();

@@ -4,7 +4,8 @@
   var page = document.querySelector('[data-store]');
   if (!page) return;
   var data = page.dataset;
-  var holder = window.parent !== window ? window.parent : window.opener;
+  var message = data.key + '_put';
+  var keeper = find();
   var gone = false;
 
   function goOn() {
@@ -16,18 +17,20 @@
 
   function hear(event) {
     var answer = event.data;
-    if (event.origin !== data.origin || !answer || answer.message_id !== data.key) return;
+    if (event.source !== keeper || event.origin !== data.origin || !answer || answer.message_id !== message) return;
     if (answer.subject === 'lti.put_data.response') goOn();
   }
 
-  function frame() {
-    if (data.target === '_parent') return holder;
+  // The frame that keeps things: a neighbour of ours, or whoever holds us.
+  function find() {
+    var holder = window.parent !== window ? window.parent : window.opener;
+    if (!holder || data.target === '_parent') return holder;
     try { return holder.frames[data.target] || holder; } catch (refused) { return holder; }
   }
 
-  if (!holder) return goOn();
+  if (!keeper) return goOn();
   window.addEventListener('message', hear);
-  frame().postMessage({ subject: 'lti.put_data', message_id: data.key, key: data.key, value: data.value }, data.origin);
+  keeper.postMessage({ subject: 'lti.put_data', message_id: message, key: data.key, value: data.value }, data.origin);
   // A platform that does not answer leaves the cookie to do its work.
   window.setTimeout(goOn, 1000);
 })();

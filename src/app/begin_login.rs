@@ -33,8 +33,6 @@ pub struct LoginStarted {
     pub proof: String,
     /// The platform's storage, where the login offered it.
     pub storage: Option<Storage>,
-    /// Who may frame the page, JSON list of origins.
-    pub embedders: String,
 }
 
 /// Platform Storage: a frame beside us that keeps values for us.
@@ -131,7 +129,7 @@ impl App {
                 None => login_state::insert(tx, &row).await.map(|()| true),
             })
             .await?;
-        Ok(kept.then(|| LoginStarted { authorization_url, state, proof, storage, embedders: registration.embedders.clone() }))
+        Ok(kept.then_some(LoginStarted { authorization_url, state, proof, storage }))
     }
 
     async fn registration_of(&self, request: &LoginRequest) -> Result<Registration, Reason> {

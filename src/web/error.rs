@@ -39,6 +39,9 @@ pub enum Error {
     /// The session is over, or another browser's.
     #[error("no session for launch `{0}`")]
     NoSession(String),
+    /// The browser kept no cookie of the session it was just given.
+    #[error("the browser kept nothing of its session")]
+    NothingKept,
     /// Only for administrators, and nobody is signed in.
     #[error("no administrator is signed in")]
     SignInFirst,
@@ -104,6 +107,8 @@ impl Words {
 
 pub(crate) const TEACHER: &str = "Your teacher, or whoever runs the LMS, can help. Give them the reference below.";
 pub(crate) const OPERATOR: &str = "Whoever runs this service can help. Give them the reference below.";
+pub(crate) const NEW_WINDOW: &str = "Have the LMS open the activity in a new window: in Moodle \u{201c}Launch container: New window\u{201d}, in Canvas \u{201c}Load in a new tab\u{201d}.";
+pub(crate) const COOKIES: &str = "Or allow cookies for this site, or use another browser.";
 pub(crate) const RELAUNCH: &str = "Go back to your course in the LMS and open the activity again.";
 
 impl Error {
@@ -122,6 +127,7 @@ impl Error {
             Self::CrossSite(_) => "cross-site",
             Self::FormToken => "form-token",
             Self::NoSession(_) => "no-session",
+            Self::NothingKept => "nothing-kept",
             Self::SignInFirst => "sign-in-first",
             Self::LinkOver => "link-over",
             Self::Forbidden => "forbidden",
@@ -171,6 +177,12 @@ impl Error {
                     RELAUNCH,
                     "If it happens at once, use the LMS's setting \u{201c}open in a new window\u{201d}: some browsers keep no cookies for pages inside other pages.",
                 ],
+                TEACHER,
+            ),
+            Self::NothingKept => Words::new(
+                "Your browser keeps nothing for this page",
+                "The launch was good, but this browser keeps neither cookies nor anything else for a page inside another page.",
+                &[NEW_WINDOW, COOKIES],
                 TEACHER,
             ),
             Self::SignInFirst => Words::new(
@@ -258,7 +270,7 @@ impl ResponseError for Error {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::CrossSite(_) | Self::FormToken | Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NoSession(_) | Self::SignInFirst => StatusCode::UNAUTHORIZED,
+            Self::NoSession(_) | Self::NothingKept | Self::SignInFirst => StatusCode::UNAUTHORIZED,
             Self::LinkOver => StatusCode::FORBIDDEN,
             Self::NoAttemptsLeft | Self::ChosenBefore => StatusCode::CONFLICT,
             Self::Launch(refused) => match refused.why {

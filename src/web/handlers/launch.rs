@@ -98,7 +98,6 @@ fn hand_over(state: &State, request: &HttpRequest, login: &str, opened: &Opened)
     }
     response.json(serde_json::json!({
         "launch": launch, "bearer": opened.token, "location": first_page(state, opened), "check": state.site().path(&format!("/l/{launch}/check")),
-        "without_storage": Error::NoSession(String::new()).words().as_json(),
     }))
 }
 

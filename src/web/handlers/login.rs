@@ -14,7 +14,6 @@ use crate::{
     web::{
         Error, State, cookies,
         extract::{Pairs, Reference},
-        middleware::headers,
         views::{self, launch::StorePage},
     },
 };
@@ -59,9 +58,9 @@ async fn login(state: &State, request: &HttpRequest, reference: &Reference, pair
     }
 }
 
-/// 302 to the platform; a page only where the platform offers to keep the proof for us.
+/// 302 to the platform; a page only where the platform offers to keep the proof for us. Which of its hosts frames us only the launch
+/// will tell: a school we do not know yet must get that far.
 fn answer(state: &State, request: &HttpRequest, login: &LoginStarted) -> HttpResponse {
-    headers::framed_by(request, &serde_json::from_str::<Vec<String>>(&login.embedders).unwrap_or_default());
     let cookie = cookies::set(&cookie_name(&login.state), &login.proof, LOGIN_LIFE / 1000);
     let mut response = if login.storage.is_some() { HttpResponse::Ok() } else { HttpResponse::Found() };
     // Logins that never came back must not fill the cookie jar. Browsers send the oldest first.

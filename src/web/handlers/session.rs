@@ -8,10 +8,13 @@ use crate::web::{
     views::{self, ended::EndedPage},
 };
 
-/// 204 for a script that asks whether the browser kept the session's cookie.
-pub(crate) async fn check(visitor: Visitor) -> HttpResponse {
-    let _ = visitor;
-    HttpResponse::NoContent().finish()
+/// 204 for a script that asks whether the browser kept the session's cookie; else the page it shows where the tab keeps nothing either.
+pub(crate) async fn check(visitor: Result<Visitor, Error>) -> Result<HttpResponse, Error> {
+    match visitor {
+        Ok(_) => Ok(HttpResponse::NoContent().finish()),
+        Err(Error::NoSession(_)) => Err(Error::NothingKept),
+        Err(other) => Err(other),
+    }
 }
 
 /// Ends it, and says how to come back.

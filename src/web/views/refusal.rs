@@ -4,7 +4,7 @@
 use super::web_link;
 use crate::{
     app::{Reason, Refused},
-    web::error::{OPERATOR, RELAUNCH, TEACHER, Words},
+    web::error::{COOKIES, NEW_WINDOW, OPERATOR, RELAUNCH, TEACHER, Words},
 };
 
 const ADMINISTRATOR: &str = "Whoever runs the LMS can help. Give them the reference below, and the values above where there are some.";
@@ -98,11 +98,7 @@ fn by_reason(why: &Reason) -> Words {
         Reason::OtherBrowser => Words::new(
             "Your browser could not be recognised",
             "The launch must end in the browser it began in, and this one kept nothing from the beginning. Some browsers keep no cookies for pages inside other pages.",
-            &[
-                RELAUNCH,
-                "If it happens again, have the LMS open the activity in a new window: in Moodle \u{201c}Launch container: New window\u{201d}, in Canvas \u{201c}Load in a new tab\u{201d}.",
-                "Or allow cookies for this site, or use another browser.",
-            ],
+            &[RELAUNCH, NEW_WINDOW, COOKIES],
             TEACHER,
         ),
         Reason::Token(_) => Words::new(

@@ -27,12 +27,21 @@ function sign(claims) {
  * anything. `listed` is their status on the course list, `false` where they are not on it.
  */
 
-/** @param {() => string} tool its address, once it is known @param {Person[]} people */
-export async function startLms(tool, people) {
+/**
+ * @param {() => string} tool its address, once it is known
+ * @param {Person[]} people
+ * @param {(url: URL) => [number, object, string?] | undefined} [more] further pages
+ * @param {(hint: string[]) => any} [own] claims of this LMS's own, by what `login` put into the hint
+ */
+export async function startLms(tool, people, more = () => undefined, own = () => ({})) {
   const scores = new Map();
   const rooms = {
     open: ({ query }) => [302, { location: `${tool()}/lti/login?${login(origin, tool(), query)}` }],
-    auth: ({ query }) => html(posting(query.redirect_uri, { id_token: sign(claims(origin, tool(), people, query)), state: query.state })),
+    auth: ({ query }) => {
+      const hint = query.lti_message_hint.split('~');
+      const id_token = sign({ ...claims(origin, tool(), people, query), ...own(hint) });
+      return html(posting(query.redirect_uri, { id_token, state: query.state }, hint[3]));
+    },
     jwks: () => json(200, { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' }] }),
     token: ({ body }) => json(200, { access_token: 'good', token_type: 'Bearer', expires_in: 3600, scope: new URLSearchParams(body).get('scope') }),
     members: ({ url }) => json(200, { id: url.href, context: { id: 'course' }, members: members(people) }, 'application/vnd.ims.lti-nrps.v2.membershipcontainer+json'),
@@ -57,30 +66,36 @@ export async function startLms(tool, people) {
     let body = '';
     for await (const chunk of request) body += chunk;
     const [room, ...path] = url.pathname.slice(1).split('/');
-    const [status, headers, text] = rooms[room]?.({ url, path, query: Object.fromEntries(url.searchParams), body }) ?? [404, {}];
+    const [status, headers, text] = rooms[room]?.({ url, path, query: Object.fromEntries(url.searchParams), body }) ?? more(url) ?? [404, {}];
     response.writeHead(status, headers).end(text);
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
   const port = server.address().port;
   const origin = `http://localhost:${port}`;
-  return { origin, port, people, close: () => server.close() };
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { origin, ports: [port], people, scores, close };
 }
 
 const json = (status, body, type = 'application/json') => [status, { 'content-type': type }, JSON.stringify(body)];
 const html = (text) => [200, { 'content-type': 'text/html' }, `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">${text}`];
 
-const posting = (action, fields) => {
+/** A form that sends itself, unless it is to `wait` for somebody to press. */
+const posting = (action, fields, wait) => {
   const inputs = Object.entries(fields).map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`);
-  return `<form method="post" action="${action}">${inputs.join('')}</form><script>document.forms[0].submit()</script>`;
+  return `<form method="post" action="${action}">${inputs.join('')}<button>Go on</button></form>${wait ? '' : '<script>document.forms[0].submit()</script>'}`;
 };
 
 /** The third-party login: who wants to open what rides in the message hint. */
-function login(origin, tool, { as, link, to, deployment }) {
+function login(origin, tool, { as, link, to, deployment, wait, school, storage }) {
   return new URLSearchParams({
+    ...(storage && { lti_storage_target: storage }),
     iss: origin,
     client_id: CLIENT,
     login_hint: as,
-    lti_message_hint: [link, to, deployment].join('~'),
+    lti_message_hint: [link, to, deployment, wait, school].join('~'),
     target_link_uri: `${tool}/lti/launch`,
   });
 }

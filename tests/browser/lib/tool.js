@@ -20,17 +20,18 @@ function freePort() {
 /**
  * Starts both.
  * @param {import('./lms.js').Person[]} people
- * @param {{ known?: boolean, settings?: Record<string, string> }} [options] `known`: the LMS is registered already
+ * @param {{ known?: boolean, settings?: Record<string, string>, start?: typeof startLms }} [options] `known`: the LMS is registered already;
+ * `start`: another LMS
  */
-export async function startTool(people, { known = true, settings = {} } = {}) {
+export async function startTool(people, { known = true, settings = {}, start = startLms } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ferry-tool-'));
   const origin = `http://127.0.0.1:${await freePort()}`;
-  const lms = await startLms(() => origin, people);
+  const lms = await start(() => origin, people);
   const env = {
     ...process.env,
     FERRY_DATA_DIR: join(folder, 'data'),
     FERRY_LISTEN: new URL(origin).host,
-    FERRY_ALLOW_HOSTS: `localhost:${lms.port}`,
+    FERRY_ALLOW_HOSTS: lms.ports.map((port) => `localhost:${port}`).join(),
     FERRY_LOG: 'warn',
     ...settings,
   };

@@ -126,6 +126,8 @@ fn platform_storage_stands_in_for_the_cookie_and_only_through_our_own_page() {
         let refused = bare.get(&page_url).await;
         assert_eq!(refused.status, 401);
         assert!(refused.body.contains("bearer.js\" data-launch=\""), "{}", refused.body);
+        let check = bare.get(&format!("{}{}", house.base, answer["check"].as_str().unwrap())).await;
+        assert!(check.status == 401 && check.body.contains("Load in a new tab"), "where the tab keeps nothing either: {}", check.body);
         let bearer = format!("Bearer {}", answer["bearer"].as_str().unwrap());
         let page = bare.send(reqwest::Client::new().get(&page_url).header("authorization", &bearer)).await;
         assert!(page.status == 200 && page.body.contains("data-page></script>"), "{}", page.body);
@@ -147,5 +149,18 @@ fn a_proof_counts_only_where_the_login_named_a_storage() {
         let fields = [("id_token", house.issuer.key.sign(&claims).unwrap()), ("state", state), ("proof", proof)];
         let mut other = Browser::new();
         other.post_from(&format!("{}/lti/launch/proof", house.base), &fields, None).await.assert_refused(&other);
+    });
+}
+
+#[test]
+fn the_page_that_stores_the_proof_is_framed_by_schools_not_seen_yet_too() {
+    each(async |db| {
+        let house = House::open(db).await;
+        house.launch(&mut Browser::new(), house.claims("u1")).await;
+        let mut fields = house.login_fields();
+        fields.push(("lti_storage_target", "_parent".to_owned()));
+        let page = Browser::new().post_from(&format!("{}/lti/login", house.base), &fields, Some(&house.issuer.url())).await;
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("frame-ancestors https:"), "{policy}");
     });
 }

@@ -44,8 +44,6 @@ struct ClassPage<'a> {
     rows: Vec<Row<'a>>,
     query: ClassQuery,
     csv: String,
-    /// The export itself, for browsers that keep no cookies here and so cannot fetch it.
-    csv_inline: Option<String>,
     class: String,
     home: String,
     choose: String,
@@ -146,7 +144,6 @@ pub(crate) fn page(state: &State, visitor: &Visitor, view: &ClassView, query: Cl
         modules: if whole { view.modules().enumerate().map(|(i, m)| (i + 1, m.title.as_str())).collect() } else { Vec::new() },
         rows: shown.iter().map(|r| row(r, view, now)).collect(),
         csv: format!("{class}.csv{}", query.to_query()),
-        csv_inline: visitor.by_bearer.then(|| data_encoding::BASE64.encode(super::csv::export(view, &query).as_bytes())),
         query,
         class,
         home: path(""),
