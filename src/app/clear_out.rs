@@ -1,6 +1,6 @@
 //! Clearing out what has had its time.
 
-use super::App;
+use super::{App, tool_keys::RETIRED_KEY_LIFE};
 use crate::store::{
     DEFAULT_TENANT, Durability, StoreError, Tx,
     sweep::{self, Swept},
@@ -8,8 +8,6 @@ use crate::store::{
 };
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
-/// How long a retired key stays published: platforms remember keys for days, and what it signed lives for minutes.
-const RETIRED_KEY_LIFE: i64 = 30 * DAY;
 
 impl App {
     /// Forgets ended logins, sessions and links, logs and delivered messages older than `keep_days`, keys long retired. Attempts,

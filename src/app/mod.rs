@@ -18,6 +18,7 @@ pub mod deliver_scores;
 pub mod doctor;
 mod embedders;
 mod error;
+pub mod key_proofs;
 mod launch_record;
 pub mod learner_view;
 pub mod link_settings;
@@ -108,6 +109,8 @@ pub struct App {
     pub subscriptions: Subscriptions,
     /// Rung when a grade waits: the worker need not wait for its next look.
     pub wake: Arc<Notify>,
+    /// Days for which a signing key signs; 0: until somebody makes another.
+    pub rotate_keys_days: u32,
     /// Seals what must not lie open in the database.
     master: MasterKey,
     shelf: packages::Shelf,
@@ -131,6 +134,8 @@ pub struct Parts {
     pub media: MediaKey,
     /// Hours a session lasts.
     pub session_hours: u32,
+    /// Days for which a signing key signs; 0: until somebody makes another.
+    pub rotate_keys_days: u32,
     /// The course.
     pub course: Course,
     /// Brings scores home and reads what became of them.
@@ -153,6 +158,7 @@ impl App {
             key_sets: parts.key_sets,
             media: parts.media,
             session_life: i64::from(parts.session_hours) * 60 * 60 * 1000,
+            rotate_keys_days: parts.rotate_keys_days,
             master: parts.courier.master().clone(),
             grade_books: Arc::new(GradeBooks::new(parts.courier)),
             rosters: parts.rosters,

@@ -14,7 +14,6 @@ use crate::store::{
     overview::{self, Glance},
     registration::{self, Belongings, Deployment, DeploymentPolicy, DeploymentStatus, Registration, RegistrationStatus},
     registration_origin::{self, Origin},
-    tool_key::{self, ToolKey},
 };
 
 /// Most lines of the launch log shown.
@@ -42,8 +41,6 @@ pub struct PlatformView {
     pub deployments: Vec<Deployment>,
     /// The latest launches, good and bad.
     pub launches: Vec<LaunchLog>,
-    /// Our signing keys.
-    pub keys: Vec<ToolKey>,
     /// What removing it would take along.
     pub belongings: Belongings,
     /// Its line in the list.
@@ -120,7 +117,6 @@ impl App {
             changes,
             others,
             launches: overview::launches(&mut tx, &r.tenant_id, &r.issuer, &r.client_id, LINES).await?,
-            keys: tool_key::list(&mut tx, &r.tenant_id).await?,
             belongings: registration::belongings(&mut tx, &r.id).await?,
             glance: overview::glances(&mut tx, &r.tenant_id).await?.into_iter().find(|g| g.id == r.id),
             registration: r,

@@ -16,6 +16,12 @@ use crate::{
     },
 };
 
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// How long a key is published before it signs, where nothing is urgent: longer than platforms remember a key set.
+pub const LEAD: i64 = 2 * DAY;
+/// How long a retired key stays published: platforms remember keys for days, and what it signed lives for minutes.
+pub const RETIRED_KEY_LIFE: i64 = 30 * DAY;
+
 /// Why a signing key is not to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -43,7 +49,7 @@ pub enum KeyError {
 }
 
 /// A new key, sealed, ready for the database.
-fn fresh(master: &MasterKey, now: i64) -> Result<ToolKey, KeyError> {
+fn fresh(master: &MasterKey, status: KeyStatus, now: i64) -> Result<ToolKey, KeyError> {
     let kid = ids::new_id();
     let key = SigningKey::generate(&kid)?;
     Ok(ToolKey {
@@ -51,8 +57,9 @@ fn fresh(master: &MasterKey, now: i64) -> Result<ToolKey, KeyError> {
         public_jwk: serde_json::to_string(key.public_jwk()).unwrap_or_default(),
         kid,
         tenant_id: DEFAULT_TENANT.to_owned(),
-        status: KeyStatus::Active,
+        status,
         created_at: now,
+        signs_from: if status == KeyStatus::Next { now + LEAD } else { now },
         retired_at: None,
     })
 }
@@ -65,7 +72,7 @@ pub async fn ensure(store: &Store, master: &MasterKey, now: i64) -> Result<(), K
     match signing_key(store, master).await {
         Ok(_) => Ok(()),
         Err(KeyError::None) => {
-            let key = fresh(master, now)?;
+            let key = fresh(master, KeyStatus::Active, now)?;
             store.write(Durability::Full, async move |tx: &mut Tx| tool_key::insert_first(tx, &key).await).await?;
             signing_key(store, master).await.map(drop)
         }
@@ -78,7 +85,7 @@ pub async fn ensure(store: &Store, master: &MasterKey, now: i64) -> Result<(), K
 /// # Errors
 /// When the database fails.
 pub async fn rotate(store: &Store, master: &MasterKey, by: By, now: i64) -> Result<String, KeyError> {
-    let key = fresh(master, now)?;
+    let key = fresh(master, KeyStatus::Active, now)?;
     let kid = key.kid.clone();
     let op = async move |tx: &mut Tx| {
         tool_key::rotate(tx, &key).await?;
@@ -86,6 +93,40 @@ pub async fn rotate(store: &Store, master: &MasterKey, by: By, now: i64) -> Resu
     };
     audit::record(store, op).await?;
     Ok(kid)
+}
+
+/// What the schedule did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turned {
+    /// This key is published now and signs later.
+    Announced(String),
+    /// This key signs from now on.
+    Signs(String),
+}
+
+/// Keeps the schedule of rotation. A key that was announced signs once its time has come, whatever the schedule says by then; one
+/// that has signed for `days` is due for another (0: never). Instances may do this at once: one of them succeeds.
+///
+/// # Errors
+/// When the database fails or no key can be made.
+pub async fn turn(store: &Store, master: &MasterKey, days: u32, now: i64) -> Result<Option<Turned>, KeyError> {
+    let older_than = now + LEAD - i64::from(days) * DAY;
+    // Looks first: nothing is due almost always, and making a key takes a while.
+    let keys = tool_key::list(&mut store.read().await?, DEFAULT_TENANT).await?;
+    if let Some(next) = keys.iter().find(|k| k.status == KeyStatus::Next) {
+        if next.signs_from > now {
+            return Ok(None);
+        }
+        let kid = store.write(Durability::Full, async move |tx: &mut Tx| tool_key::promote(tx, DEFAULT_TENANT, now).await).await?;
+        return Ok(kid.map(Turned::Signs));
+    }
+    if days == 0 || !keys.iter().any(|k| k.status == KeyStatus::Active && k.signs_from <= older_than) {
+        return Ok(None);
+    }
+    let key = fresh(master, KeyStatus::Next, now)?;
+    let kid = key.kid.clone();
+    let added = store.write(Durability::Full, async move |tx: &mut Tx| tool_key::announce(tx, &key, older_than).await).await?;
+    Ok(added.then_some(Turned::Announced(kid)))
 }
 
 /// The key that signs.
@@ -101,6 +142,14 @@ pub async fn signing_key(store: &Store, master: &MasterKey) -> Result<SigningKey
 }
 
 impl App {
+    /// Rotates the signing keys, if the settings ask for it and it is time.
+    ///
+    /// # Errors
+    /// When the database fails or no key can be made.
+    pub async fn turn_keys(&self) -> Result<Option<Turned>, KeyError> {
+        turn(&self.store, &self.master, self.rotate_keys_days, self.now()).await
+    }
+
     /// The document at `/lti/jwks.json`: every key we may have signed with.
     ///
     /// # Errors

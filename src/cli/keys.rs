@@ -17,7 +17,8 @@ use crate::{
     ferry keys list\n  \
     ferry keys rotate    a new key signs from now on; platforms read it from /lti/jwks.json\n\n\
     Works beside a running server, which takes the new key up by itself. The old key stays published, so that\n\
-    platforms that remember it notice nothing.")]
+    platforms that remember it notice nothing. The setting rotate_keys_days does it by schedule: the next key is\n\
+    then published two days before it signs.")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,
@@ -49,16 +50,18 @@ async fn list(store: &Store, as_json: bool, ctx: &Context) -> anyhow::Result<Exi
     if as_json {
         let all: Vec<_> = keys
             .iter()
-            .map(|k| json!({"kid": k.kid, "status": k.status.as_str(), "created_at": k.created_at, "retired_at": k.retired_at}))
+            .map(|k| json!({"kid": k.kid, "status": k.status.as_str(), "created_at": k.created_at, "signs_from": k.signs_from, "retired_at": k.retired_at}))
             .collect();
         ctx.out.data(serde_json::to_string_pretty(&all)?)?;
     } else if keys.is_empty() {
         ctx.out.say("no keys yet; the first start of `ferry serve` makes one, or `ferry keys rotate`");
     } else {
         let row = |k: &tool_key::ToolKey| {
-            vec![k.kid.clone(), k.status.as_str().to_owned(), time(k.created_at), k.retired_at.map(time).unwrap_or_default()]
+            let retired = k.retired_at.map(time).unwrap_or_default();
+            vec![k.kid.clone(), k.status.as_str().to_owned(), time(k.created_at), time(k.signs_from), retired]
         };
-        ctx.out.table(&["KEY ID", "STATUS", "MADE (UTC)", "RETIRED (UTC)"], &keys.iter().map(row).collect::<Vec<_>>())?;
+        ctx.out
+            .table(&["KEY ID", "STATUS", "MADE (UTC)", "SIGNS FROM (UTC)", "RETIRED (UTC)"], &keys.iter().map(row).collect::<Vec<_>>())?;
     }
     Ok(Exit::Success)
 }

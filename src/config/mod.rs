@@ -150,6 +150,8 @@ pub struct LimitSettings {
     pub session_hours: u32,
     /// Days we keep logs and delivered messages.
     pub keep_days: u32,
+    /// Days for which a signing key signs; 0: until somebody makes another.
+    pub rotate_keys_days: u32,
 }
 
 /// Telling what happens.

@@ -22,6 +22,7 @@ fn the_defaults_are_the_file_that_ships() {
     assert_eq!(settings.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.database.url, DatabaseUrl::Sqlite("data/ferry.db".into()));
     assert_eq!((settings.limits.failures_per_minute, settings.limits.session_hours, settings.limits.keep_days), (100, 8, 90));
+    assert_eq!(settings.limits.rotate_keys_days, 0);
     assert!(settings.course.is_none() && settings.master_key.is_none() && settings.server.tls.is_none());
     assert!(settings.origins.iter().all(|(_, _, o)| *o == Origin::Default));
     assert!(settings.problems().is_empty() && settings.advice().is_empty());
@@ -97,6 +98,8 @@ fn senseless_values_are_told_with_where_they_came_from_and_how_to_right_them() {
         ("FERRY_FAILURES_PER_MINUTE", "5", "from 100"),
         ("FERRY_SESSION_HOURS", "many", "whole number from 1 to 24"),
         ("FERRY_KEEP_DAYS", "0", "from 1 to 3650"),
+        ("FERRY_ROTATE_KEYS_DAYS", "6", "must be 0, or 7 to 3650"),
+        ("FERRY_ROTATE_KEYS_DAYS", "3651", "from 0 to 3650"),
         ("FERRY_LOG_FORMAT", "xml", "`auto`, `human`, `json`"),
     ];
     for (name, value, expected) in cases {

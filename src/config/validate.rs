@@ -28,11 +28,20 @@ pub(super) fn settings(values: BTreeMap<String, (Value, Origin)>) -> Result<Sett
             failures_per_minute: values.number("failures_per_minute", 100, 1_000_000)?,
             session_hours: values.number("session_hours", 1, 24)?,
             keep_days: values.number("keep_days", 1, 3650)?,
+            rotate_keys_days: rotate_keys_days(&values)?,
         },
         log: LogSettings { filter: values.required("log")?, format: log_format(&values)? },
         master_key: master_key(&values)?,
         origins,
     })
+}
+
+/// Under a week there would be keys without end: each stays published for a month after it signed.
+fn rotate_keys_days(values: &Values) -> Result<u32, ConfigError> {
+    match values.number("rotate_keys_days", 0, 3650)? {
+        1..7 => Err(values.wrong("rotate_keys_days", "must be 0, or 7 to 3650")),
+        days => Ok(days),
+    }
 }
 
 fn shown(key: &str, value: &Value) -> String {

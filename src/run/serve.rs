@@ -15,7 +15,10 @@ use tokio::{
 use super::trial;
 
 use crate::{
-    app::{App, MediaKey, Parts, Site, deliver_scores::Courier, master_key, read_roster::Rosters, subscribe::Subscriptions, tool_keys},
+    app::{
+        App, MediaKey, Parts, Site, deliver_scores::Courier, key_proofs, master_key, read_roster::Rosters, subscribe::Subscriptions,
+        tool_keys,
+    },
     cli::{Context, Exit, outbound, serve::Args},
     clock,
     config::Settings,
@@ -119,7 +122,7 @@ fn listen(settings: &Settings, args: &Args) -> anyhow::Result<TcpListener> {
 fn build(settings: &Settings, site: Site, store: Store, course: Course, client: &Client, master: MasterKey) -> (App, Courier) {
     let clock = clock::system();
     let media = MediaKey::from_secret(&master.to_text());
-    let tokens = Tokens::new(client.clone(), Arc::clone(&clock));
+    let tokens = Tokens::new(client.clone(), Arc::clone(&clock)).heard_by(key_proofs::witness(store.clone(), Arc::clone(&clock)));
     let rosters = Rosters::new(store.clone(), Arc::clone(&clock), Nrps::new(client.clone(), tokens.clone()), master.clone());
     let notices = Notices::new(client.clone(), tokens.clone());
     let subscriptions = Subscriptions::new(store.clone(), Arc::clone(&clock), notices, master.clone());
@@ -131,6 +134,7 @@ fn build(settings: &Settings, site: Site, store: Store, course: Course, client: 
         key_sets: KeySets::new(client.clone(), Arc::clone(&clock)),
         media,
         session_hours: settings.limits.session_hours,
+        rotate_keys_days: settings.limits.rotate_keys_days,
         clock,
         course,
         courier: courier.clone(),

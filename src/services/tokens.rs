@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::Mutex as AsyncMutex;
@@ -93,11 +94,26 @@ impl TokenFault {
     }
 }
 
+/// What a platform's answer to a token request says of the key that signed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Testimony {
+    /// The platform.
+    pub registration_id: String,
+    /// The key.
+    pub kid: String,
+    /// Whether it gave a token: it has the key then. Where it gave none, the key may be why.
+    pub granted: bool,
+}
+
+/// Hears what platforms say of our keys; waited for before the answer is used.
+pub type Witness = Arc<dyn Fn(Testimony) -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// All platforms' tokens. Cheap to clone.
 #[derive(Clone)]
 pub struct Tokens {
     http: Client,
     clock: Clock,
+    witness: Option<Witness>,
     kept: Arc<Mutex<HashMap<String, Slot>>>,
 }
 
@@ -146,7 +162,13 @@ impl Tokens {
     /// Keeps none yet.
     #[must_use]
     pub fn new(http: Client, clock: Clock) -> Tokens {
-        Tokens { http, clock, kept: Arc::default() }
+        Tokens { http, clock, witness: None, kept: Arc::default() }
+    }
+
+    /// The same, with somebody who hears what platforms say of our keys.
+    #[must_use]
+    pub fn heard_by(self, witness: Witness) -> Tokens {
+        Tokens { witness: Some(witness), ..self }
     }
 
     /// A token for these scopes. Callers for the same ones wait for one request.
@@ -196,6 +218,25 @@ impl Tokens {
     }
 
     async fn request(&self, platform: &Platform<'_>, scopes: &[&str], now: i64) -> Result<Granted, TokenFault> {
+        let answer = self.ask(platform, scopes, now).await;
+        self.testify(platform, answer.as_ref().err()).await;
+        answer
+    }
+
+    /// A token says that the platform has the key. No answer, or one that passes, says nothing.
+    async fn testify(&self, platform: &Platform<'_>, fault: Option<&TokenFault>) {
+        let granted = match fault {
+            None => true,
+            Some(fault @ TokenFault::Refused { .. }) if !fault.is_passing() => false,
+            Some(_) => return,
+        };
+        if let Some(witness) = &self.witness {
+            let (registration_id, kid) = (platform.registration_id.to_owned(), platform.key.kid().to_owned());
+            witness(Testimony { registration_id, kid, granted }).await;
+        }
+    }
+
+    async fn ask(&self, platform: &Platform<'_>, scopes: &[&str], now: i64) -> Result<Granted, TokenFault> {
         let url = Url::parse(platform.token_url).map_err(|_| TokenFault::Address(platform.token_url.to_owned()))?;
         let assertion = platform.key.sign(&Assertion {
             iss: platform.client_id,

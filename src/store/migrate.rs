@@ -31,6 +31,7 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     (5, "audit", include_str!("../../migrations/sqlite/0005_audit.sql"), include_str!("../../migrations/postgres/0005_audit.sql")),
     (6, "v1p1", include_str!("../../migrations/sqlite/0006_v1p1.sql"), include_str!("../../migrations/postgres/0006_v1p1.sql")),
     (8, "roster", include_str!("../../migrations/sqlite/0008_roster.sql"), include_str!("../../migrations/postgres/0008_roster.sql")),
+    (9, "keys", include_str!("../../migrations/sqlite/0009_keys.sql"), include_str!("../../migrations/postgres/0009_keys.sql")),
     (
         10,
         "course_copies",

@@ -30,6 +30,7 @@ pub mod deep_linking;
 pub mod delivery;
 mod error;
 mod fingerprint;
+pub mod key_proof;
 pub mod launch;
 pub mod launch_log;
 pub mod learner;

@@ -3,9 +3,9 @@
 use sqlx::{Executor as _, SqlSafeStr as _};
 
 use super::{
-    Store, StoreError, Tx, admin, attempt, audit, class, context, course_copy, deep_linking, delivery, launch, launch_log, learner, ledger,
-    line_item_claim, login_state, meta, notice, outbox, outcome_place, overview, progress, quiz_version, reading, registration,
-    registration_link, registration_origin, review, roster, session, sweep, tenant, tool_key, v1p1, v1p1_move,
+    Store, StoreError, Tx, admin, attempt, audit, class, context, course_copy, deep_linking, delivery, key_proof, launch, launch_log,
+    learner, ledger, line_item_claim, login_state, meta, notice, outbox, outcome_place, overview, progress, quiz_version, reading,
+    registration, registration_link, registration_origin, review, roster, session, sweep, tenant, tool_key, v1p1, v1p1_move,
 };
 
 /// (aggregate, its statements by name)
@@ -18,6 +18,7 @@ pub const ALL: &[(&str, &[(&str, &str)])] = &[
     ("course_copy", course_copy::STATEMENTS),
     ("deep_linking", deep_linking::STATEMENTS),
     ("delivery", delivery::STATEMENTS),
+    ("key_proof", key_proof::STATEMENTS),
     ("launch", launch::STATEMENTS),
     ("launch_log", launch_log::STATEMENTS),
     ("learner", learner::STATEMENTS),

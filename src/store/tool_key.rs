@@ -2,12 +2,14 @@
 
 use super::{
     StoreError, Tx,
-    tx::{all, execute, row, sql, text_enum},
+    tx::{all, execute, optional, row, sql, text_enum},
 };
 
 text_enum! {
     /// What a key is for.
     pub enum KeyStatus {
+        /// Published, so that platforms have it in time; signs later.
+        Next = "next",
         /// Signs.
         Active = "active",
         /// Published still, so that what it signed can be checked; signs no more.
@@ -30,10 +32,12 @@ pub struct ToolKey {
     pub status: KeyStatus,
     /// When it was made.
     pub created_at: i64,
+    /// When it signs from.
+    pub signs_from: i64,
     /// When it stopped signing.
     pub retired_at: Option<i64>,
 }
-row!(ToolKey { kid, tenant_id, sealed_private, public_jwk, status, created_at, retired_at });
+row!(ToolKey { kid, tenant_id, sealed_private, public_jwk, status, created_at, signs_from, retired_at });
 
 impl std::fmt::Debug for ToolKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -42,14 +46,21 @@ impl std::fmt::Debug for ToolKey {
 }
 
 sql! {
-    INSERT = "INSERT INTO tool_key (kid, tenant_id, sealed_private, public_jwk, status, created_at, retired_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    INSERT_FIRST = "INSERT INTO tool_key (kid, tenant_id, sealed_private, public_jwk, status, created_at) \
-        SELECT $1, t.id, $3, $4, 'active', $5 FROM tenant t WHERE t.id = $2 \
+    INSERT = "INSERT INTO tool_key (kid, tenant_id, sealed_private, public_jwk, status, created_at, signs_from) \
+        VALUES ($1, $2, $3, $4, 'active', $5, $6)";
+    INSERT_FIRST = "INSERT INTO tool_key (kid, tenant_id, sealed_private, public_jwk, status, created_at, signs_from) \
+        SELECT $1, t.id, $3, $4, 'active', $5, $6 FROM tenant t WHERE t.id = $2 \
         AND NOT EXISTS (SELECT 1 FROM tool_key k WHERE k.tenant_id = t.id AND k.status = 'active')";
     LOCK_TENANT = "UPDATE tenant SET name = name WHERE id = $1";
     LIST = "SELECT * FROM tool_key WHERE tenant_id = $1 ORDER BY created_at DESC, kid DESC";
+    ANNOUNCE = "INSERT INTO tool_key (kid, tenant_id, sealed_private, public_jwk, status, created_at, signs_from) \
+        SELECT $1, t.id, $3, $4, 'next', $5, $6 FROM tenant t WHERE t.id = $2 \
+        AND EXISTS (SELECT 1 FROM tool_key k WHERE k.tenant_id = t.id AND k.status = 'active' AND k.signs_from <= $7) \
+        AND NOT EXISTS (SELECT 1 FROM tool_key k WHERE k.tenant_id = t.id AND k.status = 'next')";
+    DUE = "SELECT kid FROM tool_key WHERE tenant_id = $1 AND status = 'next' AND signs_from <= $2";
+    RETIRE_ALL = "UPDATE tool_key SET status = 'retired', retired_at = $2 WHERE tenant_id = $1 AND status <> 'retired'";
     RETIRE = "UPDATE tool_key SET status = 'retired', retired_at = $2 WHERE tenant_id = $1 AND status = 'active'";
+    SIGN = "UPDATE tool_key SET status = 'active', signs_from = $2 WHERE kid = $1";
     FORGET = "DELETE FROM tool_key WHERE tenant_id = $1 AND status = 'retired' AND retired_at < $2";
 }
 
@@ -59,17 +70,41 @@ sql! {
 /// When the database fails.
 pub async fn insert_first(tx: &mut Tx, k: &ToolKey) -> Result<bool, StoreError> {
     execute!(tx, LOCK_TENANT, &k.tenant_id)?;
-    Ok(execute!(tx, INSERT_FIRST, &k.kid, &k.tenant_id, &k.sealed_private, &k.public_jwk, k.created_at)? > 0)
+    Ok(execute!(tx, INSERT_FIRST, &k.kid, &k.tenant_id, &k.sealed_private, &k.public_jwk, k.created_at, k.signs_from)? > 0)
 }
 
-/// Retires what signs and adds `k`, which signs from now on.
+/// Adds `k`, which signs later, if the key that signs does so since `older_than` or longer and no other waits: of instances that
+/// try at once, one does. Gives whether it was added.
+///
+/// # Errors
+/// When the database fails.
+pub async fn announce(tx: &mut Tx, k: &ToolKey, older_than: i64) -> Result<bool, StoreError> {
+    execute!(tx, LOCK_TENANT, &k.tenant_id)?;
+    let added = execute!(tx, ANNOUNCE, &k.kid, &k.tenant_id, &k.sealed_private, &k.public_jwk, k.created_at, k.signs_from, older_than)?;
+    Ok(added > 0)
+}
+
+/// Lets the announced key sign, if its time has come, and retires the one before. Gives its id, to one instance only.
+///
+/// # Errors
+/// When the database fails.
+pub async fn promote(tx: &mut Tx, tenant_id: &str, now: i64) -> Result<Option<String>, StoreError> {
+    execute!(tx, LOCK_TENANT, tenant_id)?;
+    let due: Option<(String,)> = optional!(tx, DUE, tenant_id, now)?;
+    let Some((kid,)) = due else { return Ok(None) };
+    execute!(tx, RETIRE, tenant_id, now)?;
+    execute!(tx, SIGN, &kid, now)?;
+    Ok(Some(kid))
+}
+
+/// Retires what signs, and what was to sign next, and adds `k`, which signs from now on.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn rotate(tx: &mut Tx, k: &ToolKey) -> Result<(), StoreError> {
     execute!(tx, LOCK_TENANT, &k.tenant_id)?;
-    execute!(tx, RETIRE, &k.tenant_id, k.created_at)?;
-    execute!(tx, INSERT, &k.kid, &k.tenant_id, &k.sealed_private, &k.public_jwk, k.status, k.created_at, k.retired_at).map(drop)
+    execute!(tx, RETIRE_ALL, &k.tenant_id, k.created_at)?;
+    execute!(tx, INSERT, &k.kid, &k.tenant_id, &k.sealed_private, &k.public_jwk, k.created_at, k.signs_from).map(drop)
 }
 
 /// All keys, newest first.

@@ -3,8 +3,8 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::handlers::{
-    admin, admin_sign_in, admin_v1p1, assets, audit, doctor, front, health, launch, learn, login, media, notices, packages, pick, quiz,
-    register, session, teach, tool, v1p1, waiting,
+    admin, admin_sign_in, admin_v1p1, assets, audit, doctor, front, health, keys, launch, learn, login, media, notices, packages, pick,
+    quiz, register, session, teach, tool, v1p1, waiting,
 };
 
 /// All routes, relative to the site's path prefix.
@@ -72,6 +72,7 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .service(resource("/admin/packages/link").route(post().to(packages::make_link)))
         .service(resource("/admin/packages/{file}").route(get().to(packages::file_for_admin)))
         .service(resource("/admin/audit").route(get().to(audit::show)))
+        .service(resource("/admin/keys").route(get().to(keys::show)))
         .service(resource("/admin/waiting").route(get().to(waiting::show)).route(post().to(waiting::decide)))
         .service(resource("/admin/platforms/invite").route(get().to(waiting::links)).route(post().to(waiting::invite)))
         .service(resource("/admin/platforms/invite/{link}").route(post().to(waiting::withdraw)))

@@ -10,7 +10,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-pub use sweeper::sweep;
+pub use sweeper::{sweep, sweep_every};
 
 use crate::{app::deliver_scores::Courier, store::outbox::Message};
 

@@ -151,3 +151,18 @@ test('what waits, and one platform', async () => {
   await page.waitForSelector('#p-name');
   await look(page, 'remove');
 });
+
+test('what was done, and who has which key', async () => {
+  await admin('/keys');
+  assert.deepEqual(await page.locator('main tbody th a').allInnerTexts(), ['Campus Moodle'], 'who waits for approval asks for no key');
+  await look(page, 'keys, nobody was asked');
+  tool.run('keys', 'rotate');
+  await admin('/keys');
+  await look(page, 'keys, one retired');
+  await page.click('nav >> text=Audit');
+  await page.waitForSelector('tbody tr');
+  assert.match(await page.innerText('main'), /command line[^]*registrar/);
+  await look(page, 'audit');
+  await admin('/audit?before=0');
+  await look(page, 'audit, its end');
+});

@@ -182,6 +182,7 @@ pub(crate) fn app(store: &Store, site: Site, clock: Clock, ports: &[u16]) -> App
         clock,
         media: MediaKey::from_secret("test"),
         session_hours: 8,
+        rotate_keys_days: 0,
         course: tiny_course(),
     })
 }

@@ -18,6 +18,7 @@ mod fooled;
 mod fuzzed;
 mod house;
 mod http;
+mod keys;
 mod launch;
 mod learn;
 mod lti;

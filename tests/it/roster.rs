@@ -40,6 +40,7 @@ async fn rig(db: &Db, family: Family) -> (FakePlatform, Rosters, Session) {
         public_jwk: serde_json::to_string(key.public_jwk()).unwrap(),
         status: KeyStatus::Active,
         created_at: NOW,
+        signs_from: NOW,
         retired_at: None,
     };
     let row = platform.registration();

@@ -15,7 +15,7 @@ use super::{
     admin_sign_in::AdminVisit,
     audit::{self, By},
     deliver_scores::platform_of,
-    platforms, tool_keys,
+    key_proofs, platforms, tool_keys,
 };
 use crate::{
     clock::Clock,
@@ -119,7 +119,8 @@ impl Doctor {
         }
         let notes = Notes::new(Arc::clone(&self.clock));
         let http = self.http.noting(&notes);
-        let tokens = Tokens::new(http.clone(), Arc::clone(&self.clock));
+        let witness = key_proofs::witness(self.store.clone(), Arc::clone(&self.clock));
+        let tokens = Tokens::new(http.clone(), Arc::clone(&self.clock)).heard_by(witness);
         let profile = platform::by_key(&registration.family);
         let mut visit = Visit { doctor: self, registration, profile, http, notes, tokens, findings: Vec::new() };
         let courses = visit.courses(order).await?;

@@ -18,6 +18,7 @@ pub(crate) mod audit;
 pub(crate) mod doctor;
 pub(crate) mod front;
 pub(crate) mod health;
+pub(crate) mod keys;
 pub(crate) mod launch;
 pub(crate) mod learn;
 pub(crate) mod login;

@@ -51,6 +51,8 @@ export async function startTool(people, { known = true, settings = {}, start = s
     origin,
     lms,
     log: () => said,
+    /** A command beside the running server. */
+    run,
     /** The address that a one-time link for administrators opens. */
     adminLink: () => readFileSync(run('admin', 'link'), 'utf8').trim(),
     /** Where somebody opens a link of the course in the LMS. */

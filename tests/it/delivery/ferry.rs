@@ -62,6 +62,20 @@ impl Ferry {
         command
     }
 
+    /// Sends the doctor out, whatever it finds.
+    pub(crate) fn doctor(&self) {
+        let told = self.command().arg("doctor").output().unwrap();
+        assert!(!told.stdout.is_empty(), "{}", String::from_utf8_lossy(&told.stderr));
+    }
+
+    /// The token of a one-time link for administrators.
+    pub(crate) fn administrator_link(&self) -> String {
+        let made = self.command().args(["admin", "link"]).output().unwrap();
+        let file = String::from_utf8(made.stdout).unwrap();
+        let link = std::fs::read_to_string(self.data.path().join(file.trim())).unwrap();
+        link.trim().split('#').nth(1).unwrap().to_owned()
+    }
+
     pub(crate) async fn serve(&mut self) {
         let log = std::fs::File::options().create(true).append(true).open(self.data.path().join("log")).unwrap();
         self.child = Some(self.command().arg("serve").stdout(Stdio::null()).stderr(log).spawn().unwrap());
@@ -88,12 +102,12 @@ impl Ferry {
     }
 
     /// A learner launches and answers everything, or half of it.
-    pub(super) async fn take_quiz(&self, platform: &FakePlatform, sub: &str, all_right: bool) -> Page {
+    pub(crate) async fn take_quiz(&self, platform: &FakePlatform, sub: &str, all_right: bool) -> Page {
         self.take_quiz_in(&mut Browser::new(), platform, sub, all_right).await
     }
 
     /// The same in a browser that goes on.
-    pub(super) async fn take_quiz_in(&self, browser: &mut Browser, platform: &FakePlatform, sub: &str, all_right: bool) -> Page {
+    pub(crate) async fn take_quiz_in(&self, browser: &mut Browser, platform: &FakePlatform, sub: &str, all_right: bool) -> Page {
         let home = self.launch(browser, platform, sub, "Learner").await;
         let quiz = start(browser, &home).await;
         submit(browser, &quiz, &[("a-q1", "yes"), ("a-q2", if all_right { "12.5" } else { "1" })]).await

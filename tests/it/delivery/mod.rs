@@ -75,6 +75,7 @@ impl Rig {
             public_jwk: serde_json::to_string(key.public_jwk()).unwrap(),
             status: KeyStatus::Active,
             created_at: NOW,
+            signs_from: NOW,
             retired_at: None,
         };
         let registration = platform.registration();

@@ -108,6 +108,7 @@ impl Bed {
             public_jwk: serde_json::to_string(key.public_jwk()).unwrap(),
             status: if self.without_key { KeyStatus::Retired } else { KeyStatus::Active },
             created_at: NOW,
+            signs_from: NOW,
             retired_at: None,
         };
         let lines: Vec<LaunchLog> = self.launches.iter().map(|code| self.line(code)).collect();

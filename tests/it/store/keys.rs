@@ -14,6 +14,7 @@ fn key(kid: &str, at: i64) -> ToolKey {
         public_jwk: "{}".to_owned(),
         status: KeyStatus::Active,
         created_at: at,
+        signs_from: at,
         retired_at: None,
     }
 }

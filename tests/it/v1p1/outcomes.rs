@@ -69,6 +69,7 @@ impl Rig {
             public_jwk: serde_json::to_string(key.public_jwk()).unwrap(),
             status: KeyStatus::Active,
             created_at: NOW,
+            signs_from: NOW,
             retired_at: None,
         };
         let (url, id) = (book.url(), handed.registration_id.clone());

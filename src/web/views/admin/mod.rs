@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod doctor;
 pub(crate) mod home;
 pub(crate) mod invite;
+pub(crate) mod keys;
 pub(crate) mod platform;
 pub(crate) mod sign_in;
 pub(crate) mod v1p1;
@@ -24,7 +25,7 @@ use crate::{
 /// Bar of an administrator's page; `here` is what stands behind `/admin` in the part of the administration that the page belongs to.
 pub(crate) fn frame(state: &State, admin: &Admin, here: &str) -> Frame {
     let path = |rest: &str| state.site().path(&if rest.is_empty() { "/admin".to_owned() } else { format!("/admin/{rest}") });
-    let nav = [("", "Platforms"), ("waiting", "Waiting"), ("packages", "Packages"), ("audit", "Audit")];
+    let nav = [("", "Platforms"), ("waiting", "Waiting"), ("packages", "Packages"), ("keys", "Keys"), ("audit", "Audit")];
     Frame {
         place_href: Some(path("")),
         nav_name: "Administration",

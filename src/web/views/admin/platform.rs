@@ -16,7 +16,6 @@ use crate::{
     store::{
         registration::{Belongings, DeploymentPolicy, DeploymentStatus, Registration, RegistrationStatus},
         registration_origin::Origin,
-        tool_key::KeyStatus,
     },
     web::{
         State,
@@ -47,7 +46,7 @@ struct PlatformPage<'a> {
     others: &'a [Registration],
     siblings: bool,
     launches: Vec<LaunchLine<'a>>,
-    keys: Vec<Key<'a>>,
+    keys: String,
     product: Product,
     is_v1p1: bool,
     values: Vec<values::Value>,
@@ -64,12 +63,6 @@ struct Line<'a> {
     /// Class, sign, word.
     state: (&'static str, &'static str, &'static str),
     active: bool,
-    since: When,
-}
-
-struct Key<'a> {
-    kid: &'a str,
-    signs: bool,
     since: When,
 }
 
@@ -140,11 +133,7 @@ pub(crate) fn page(
         others: &view.others,
         siblings: platform_changes::has_siblings(r),
         launches: view.launches.iter().map(|l| launch_line(l, now)).collect(),
-        keys: view
-            .keys
-            .iter()
-            .map(|k| Key { kid: &k.kid, signs: k.status == KeyStatus::Active, since: When::new(k.created_at, now) })
-            .collect(),
+        keys: state.site().path("/admin/keys"),
         values: if is_v1p1 { v1p1::values(state, &r.client_id) } else { values::of(product, state) },
         is_v1p1,
         product,
