@@ -159,7 +159,7 @@ fn drawn(source: &Source, module: &ModuleDraft<'_>, found: &mut Vec<Diagnostic>)
 /// Files in media/, figures/ and notebooks/ that nobody sees. A folder of data may hold more than is offered.
 fn unused(source: &Source, module: &ModuleDraft<'_>, used: &BTreeSet<String>, found: &mut Vec<Diagnostic>) {
     for folder in ["media", "figures", "notebooks"] {
-        for (path, _) in source.under(&module.folder.path(folder)).filter(|(p, _)| !used.contains(*p)) {
+        for (path, _) in source.under(&module.folder.path(folder)).filter(|(p, _)| !used.contains(*p) && !beside_a_notebook(source, p)) {
             let hint = match folder {
                 "notebooks" => "name it under `notebooks:` in the front matter of a lesson, or remove it",
                 "figures" => "remove it: its diagram is gone",
@@ -168,4 +168,11 @@ fn unused(source: &Source, module: &ModuleDraft<'_>, used: &BTreeSet<String>, fo
             found.push(Diagnostic::new(Kind::Unused, path, Spot::START, "nothing refers to this file").hint(hint));
         }
     }
+}
+
+/// The text a notebook is written as (`NAME.py`) and its solutions (`NAME_solutions.md` or `.py`): for authors, shown to nobody.
+fn beside_a_notebook(source: &Source, path: &str) -> bool {
+    let text = path.strip_suffix(".py");
+    let solutions = text.or_else(|| path.strip_suffix(".md")).and_then(|stem| stem.strip_suffix("_solutions"));
+    text.into_iter().chain(solutions).any(|stem| source.has(&format!("{stem}.ipynb")))
 }

@@ -240,6 +240,18 @@ fn names_that_lmss_refuse_and_files_that_nobody_uses_are_told() {
 }
 
 #[test]
+fn the_text_and_the_solutions_of_a_notebook_lie_beside_it() {
+    let folder = "modules/01-one/notebooks/";
+    let paired = ["nb_one.py", "nb_one_solutions.md", "nb_one_solutions.py"];
+    let source = paired.iter().fold(tiny(), |source, name| source.with(&format!("{folder}{name}"), "x"));
+    assert_eq!(found(&source), Vec::<String>::new());
+    for stray in ["nb_two.py", "nb_two_solutions.md", "nb_one.md", "nb_one_draft.py"] {
+        let all = found(&tiny().with(&format!("{folder}{stray}"), "x"));
+        assert_eq!(all, [format!("{folder}{stray}:1:1: Unused: nothing refers to this file")]);
+    }
+}
+
+#[test]
 fn editors_that_write_other_line_ends_or_a_byte_order_mark_are_fine() {
     let mut source = tiny();
     for path in ["course.toml", MODULE, LESSON, QUIZ, "modules/02-two/01-second.md"] {
