@@ -99,11 +99,11 @@ fn bad_name(found: &mut Vec<Diagnostic>, path: &str, message: &str, hint: &str) 
 }
 
 fn stray(path: &str, found: &mut Vec<Diagnostic>) {
-    let at_home = ["course.toml", "README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md"].contains(&path);
+    let at_home = ["course.toml", "facts.toml", "README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md"].contains(&path);
     if !at_home {
         found.push(
             Diagnostic::new(Kind::Unused, path, Spot::START, "this file is no part of the course")
-                .hint("a course holds course.toml and modules/"),
+                .hint("a course holds course.toml, facts.toml and modules/"),
         );
     }
 }

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     cache::RenderCache,
     diagnostic::{Diagnostic, Diagnostics, Kind, Spot},
+    facts::Facts,
     files::{self, Folder},
     front_matter::{self, FrontMatter},
     lint,
     manifest::{self, CourseFile, ModuleFile},
     markdown::Rendered,
-    model::{Asset, Course, Lesson, Module, NotebookPage, Quiz},
+    model::{Asset, Course, Lesson, Module, NotebookPage, Outcome, PlannedLesson, QuestionKind, Quiz},
     notebook::{self, Notebook},
     quiz::QuizFile,
     render::{self, Done, Job, What},
@@ -22,6 +23,7 @@ use crate::ids::sha256_hex;
 /// Everything read, nothing resolved.
 pub(crate) struct Draft<'s> {
     pub(crate) course: CourseFile,
+    pub(crate) facts: Facts,
     pub(crate) modules: Vec<ModuleDraft<'s>>,
     /// Notebooks by path.
     pub(crate) notebooks: BTreeMap<&'s str, Notebook>,
@@ -69,6 +71,8 @@ pub fn check(source: &Source, cache: Option<&mut dyn RenderCache>) -> (Option<Co
         modules.push(maker.module(module));
     }
     lint::all(source, &draft, &used, &mut found);
+    draft.facts.check(source, &mut found);
+    let fill = |text: String| draft.facts.fill(&text).into_owned();
     let place = |m: &Module| {
         let jump = || draft.course.jumps.iter().position(|(j, _)| j.to == m.id).map(|i| i + draft.course.order.len());
         draft.course.order.iter().position(|o| o.value == m.id).or_else(jump).unwrap_or(usize::MAX)
@@ -78,12 +82,12 @@ pub fn check(source: &Source, cache: Option<&mut dyn RenderCache>) -> (Option<Co
     let c = draft.course;
     let course = Course {
         id: c.id,
-        title: c.title,
+        title: fill(c.title),
         version: c.version,
         language: c.language,
-        summary: c.summary,
+        summary: fill(c.summary),
         license: c.license,
-        credits: c.credits,
+        credits: c.credits.into_iter().map(fill).collect(),
         grading: c.grading,
         modules,
         jumps: c.jumps.into_iter().map(|(j, _)| j).collect(),
@@ -115,6 +119,8 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
     }
     let (course, bad) = manifest::course("course.toml", text(source, "course.toml", found)?);
     found.extend(bad);
+    let (facts, bad) = Facts::read(text(source, "facts.toml", found));
+    found.extend(bad);
     let mut modules = Vec::new();
     let mut jobs = Vec::new();
     for folder in files::folders(source, found) {
@@ -138,7 +144,7 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
         }
         modules.push((folder, path, file, lessons));
     }
-    let done = render::run(&jobs, cache);
+    let done = render::run(&jobs, &facts, cache);
     let mut pages: BTreeMap<&str, Rendered> = BTreeMap::new();
     let mut quizzes: BTreeMap<&str, QuizFile> = BTreeMap::new();
     let mut notebooks: BTreeMap<&str, Notebook> = BTreeMap::new();
@@ -163,7 +169,7 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
         let quiz = folder.quiz.and_then(|p| quizzes.remove(p));
         ModuleDraft { folder, path, file, lessons, quiz }
     });
-    Some(Draft { course, modules: modules.collect(), notebooks })
+    Some(Draft { course, modules: modules.collect(), notebooks, facts })
 }
 
 fn index(draft: &Draft<'_>) -> Index {
@@ -224,6 +230,11 @@ impl<'m> Maker<'m, '_> {
         Here { source: self.source, index: self.index, file, page_id }
     }
 
+    /// A plain text with its facts.
+    fn fill(&self, text: &str) -> String {
+        self.draft.facts.fill(text).into_owned()
+    }
+
     fn html(&mut self, file: &str, page_id: &str, rendered: &Rendered) -> String {
         let here = Here { source: self.source, index: self.index, file, page_id };
         let resolved = self.resolved(&here, rendered);
@@ -238,27 +249,28 @@ impl<'m> Maker<'m, '_> {
             id: file.id.value.clone(),
             number: module.folder.number,
             dir: module.folder.dir.clone(),
-            title: file.title.clone(),
-            summary: file.summary.clone(),
-            outcomes: file.outcomes.iter().map(|(o, _)| o.clone()).collect(),
+            title: self.fill(&file.title),
+            summary: self.fill(&file.summary),
+            outcomes: file.outcomes.iter().map(|(o, _)| Outcome { id: o.id.clone(), text: self.fill(&o.text) }).collect(),
             hours: file.hours,
             weight: file.weight,
             lessons,
-            planned: file.planned.iter().map(|(p, _)| p.clone()).collect(),
+            planned: file.planned.iter().map(|(p, _)| PlannedLesson { number: p.number, title: self.fill(&p.title) }).collect(),
             quiz,
         }
     }
 
     fn lesson(&mut self, module: &ModuleDraft<'_>, lesson: &LessonDraft<'_>) -> Lesson {
         let (front, rendered) = (&lesson.front, &lesson.rendered);
-        let html = self.html(lesson.path, &front.id.value, rendered);
+        let mut html = self.html(lesson.path, &front.id.value, rendered);
+        html.push_str(&self.draft.facts.line(&String::from_utf8_lossy(self.source.get(lesson.path).unwrap_or_default())));
         let notebooks =
             front.notebooks.iter().filter_map(|n| self.notebook(&module.folder.path(&format!("notebooks/{}", n.value)))).collect();
         Lesson {
             id: front.id.value.clone(),
             number: lesson.number,
-            title: front.title.clone(),
-            summary: front.summary.clone(),
+            title: self.fill(&front.title),
+            summary: self.fill(&front.summary),
             minutes: front.minutes,
             outcomes: front.outcomes.iter().map(|o| o.value.clone()).collect(),
             html,
@@ -286,8 +298,17 @@ impl<'m> Maker<'m, '_> {
             attempts: file.attempts.unwrap_or(grading.attempts),
             pass_mark: file.pass_mark.unwrap_or(grading.pass_mark),
             grade: grading.grade,
+            title: self.fill(&file.quiz.title),
             ..file.quiz.clone()
         };
+        let facts = &self.draft.facts;
+        for question in &mut quiz.questions {
+            match &mut question.kind {
+                QuestionKind::Text { accept, .. } => accept.iter_mut().for_each(|a| *a = facts.fill(a).into_owned()),
+                QuestionKind::Numeric { unit: Some(unit), .. } => *unit = facts.fill(unit).into_owned(),
+                _ => {}
+            }
+        }
         for html in quiz.html_mut() {
             *html = resolved.apply(&here, &file.rendered.links, html);
         }

@@ -4,6 +4,7 @@ pub mod cache;
 pub mod diagnostic;
 #[cfg(feature = "figures")]
 pub mod draw;
+mod facts;
 pub mod figures;
 mod files;
 mod front_matter;

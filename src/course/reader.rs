@@ -208,6 +208,20 @@ impl<'t, 's> Table<'t, 's> {
         out
     }
 
+    /// Every entry as a table with its name.
+    pub(crate) fn named(&self, reader: &mut Reader<'_>, what: &'static str) -> Vec<(Text, Table<'t, 's>)> {
+        let mut out = Vec::new();
+        for (key, value) in self.map.iter() {
+            let spot = reader.spot(key.span().start);
+            let name = Text { value: key.get_ref().to_string(), spot, body: spot };
+            match value.get_ref().as_table() {
+                Some(map) => out.push((name, Table::new(map, spot, what))),
+                None => drop(reader.report(Kind::BadValue, spot, format!("`{}` must be a table", name.value))),
+            }
+        }
+        out
+    }
+
     /// Every entry as text, whatever its key: numbers as they were written.
     pub(crate) fn entries(&mut self, reader: &mut Reader<'_>) -> Vec<(Text, Text)> {
         let mut out = Vec::new();

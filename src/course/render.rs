@@ -8,6 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     cache::RenderCache,
     diagnostic::Diagnostic,
+    facts::Facts,
     markdown::{self, Fragments, Rendered},
     notebook::{self, Notebook},
     quiz::{self, QuizFile},
@@ -19,6 +20,7 @@ use crate::ids::sha256_hex;
 static RENDERER: LazyLock<String> = LazyLock::new(|| {
     let own = [
         "1",
+        include_str!("facts.rs"),
         include_str!("links.rs"),
         include_str!("markdown/blocks.rs"),
         include_str!("markdown/clean.rs"),
@@ -63,20 +65,21 @@ pub(crate) enum Done {
 }
 
 impl Job<'_> {
-    fn key(&self) -> String {
+    fn key(&self, facts: &Facts) -> String {
         let what = match self.what {
             What::Lesson => "lesson",
             What::Quiz => "quiz",
             What::Notebook => "notebook",
         };
-        sha256_hex(format!("{}\n{what}\n{}\n{}\n{}", *RENDERER, self.file, self.id, self.text).as_bytes())
+        let facts = facts.key(self.text);
+        sha256_hex(format!("{}\n{what}\n{}\n{}\n{facts}\n{}", *RENDERER, self.file, self.id, self.text).as_bytes())
     }
 
     /// The result, and what to keep of it if it was not kept before.
-    fn run(&self, kept: Option<String>) -> (Done, Option<String>) {
+    fn run(&self, kept: Option<String>, facts: &Facts) -> (Done, Option<String>) {
         match self.what {
             What::Lesson => {
-                let (page, fresh) = remember(kept, || markdown::page(self.file, &self.id, self.text));
+                let (page, fresh) = remember(kept, || markdown::page(self.file, &self.id, self.text, facts));
                 (Done::Lesson(page), fresh)
             }
             What::Notebook => {
@@ -87,7 +90,7 @@ impl Job<'_> {
                 let parts: Option<Vec<Rendered>> = kept.and_then(|text| serde_json::from_str(&text).ok());
                 let fresh = parts.is_none();
                 let quiz_id = format!("{}-quiz", self.id);
-                let fragments = Fragments::new(self.file, &quiz_id, parts.unwrap_or_default());
+                let fragments = Fragments::new(self.file, &quiz_id, facts, parts.unwrap_or_default());
                 let (quiz, found, parts) = quiz::read(self.file, self.text, &self.id, fragments);
                 (Done::Quiz(Box::new(quiz), found), if fresh { serde_json::to_string(&parts).ok() } else { None })
             }
@@ -105,12 +108,12 @@ fn remember<T: Serialize + DeserializeOwned>(kept: Option<String>, render: impl 
 }
 
 /// Runs every job, in order.
-pub(crate) fn run(jobs: &[Job<'_>], cache: Option<&mut dyn RenderCache>) -> Vec<Done> {
+pub(crate) fn run(jobs: &[Job<'_>], facts: &Facts, cache: Option<&mut dyn RenderCache>) -> Vec<Done> {
     let Some(cache) = cache else {
-        return jobs.par_iter().map(|job| job.run(None).0).collect();
+        return jobs.par_iter().map(|job| job.run(None, facts).0).collect();
     };
-    let kept: Vec<_> = jobs.iter().map(|job| (job, job.key())).map(|(job, key)| (job, cache.get(&key), key)).collect();
-    let done: Vec<_> = kept.into_par_iter().map(|(job, kept, key)| (job.run(kept), key)).collect();
+    let kept: Vec<_> = jobs.iter().map(|job| (job, job.key(facts))).map(|(job, key)| (job, cache.get(&key), key)).collect();
+    let done: Vec<_> = kept.into_par_iter().map(|(job, kept, key)| (job.run(kept, facts), key)).collect();
     let mut out = Vec::new();
     for ((done, fresh), key) in done {
         if let Some(text) = fresh {

@@ -19,7 +19,10 @@ use super::{
     fenced, fences, math,
     plain_math::plain_math,
 };
-use crate::course::diagnostic::{Diagnostic, Kind, Spot};
+use crate::course::{
+    diagnostic::{Diagnostic, Kind, Spot},
+    facts::Facts,
+};
 
 /// Encloses the number of a link whose image goes here: its size is known only when all files are.
 pub(in crate::course) const IMAGE: char = '\u{E002}';
@@ -94,7 +97,7 @@ fn options() -> Options<'static> {
 }
 
 /// Renders a text; `first_ref` is the number of its first link.
-pub(super) fn render(file: &str, page_id: &str, text: &str, first_ref: usize) -> Rendered {
+pub(super) fn render(file: &str, page_id: &str, text: &str, first_ref: usize, facts: &Facts) -> Rendered {
     let mut state = State { file: file.to_owned(), page_id: page_id.to_owned(), first_ref, ..State::default() };
     if let Some(at) = text.find([OPEN, CLOSE, IMAGE]) {
         state.report(Kind::Syntax, Spot::at(text, at), "a private-use character (U+E000 to U+E002) cannot be shown");
@@ -105,6 +108,7 @@ pub(super) fn render(file: &str, page_id: &str, text: &str, first_ref: usize) ->
     let options = options();
     let root = comrak::parse_document(&arena, &text, &options);
     for node in root.descendants() {
+        facts.fill_node(&mut node.data_mut().value);
         if let NodeValue::FootnoteReference(note) = &node.data().value {
             let entry = state.notes.entry(note.name.clone()).or_insert((note.ix, 0));
             entry.1 += 1;

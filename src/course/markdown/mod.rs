@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     diagnostic::{Diagnostic, Severity, Spot},
+    facts::Facts,
     reader::Text,
 };
 
@@ -93,7 +94,7 @@ pub(in crate::course) fn notebook_cell(
     first_ref: usize,
     taken: &[String],
 ) -> Rendered {
-    let mut out = format::render(file, page_id, text, first_ref);
+    let mut out = format::render(file, page_id, text, first_ref, &Facts::default());
     out.found.retain(|d| d.severity == Severity::Error);
     for anchor in &mut out.anchors {
         if taken.contains(anchor) {
@@ -109,28 +110,29 @@ pub(in crate::course) fn notebook_cell(
 }
 
 /// Renders a whole file, front matter skipped.
-pub(crate) fn page(file: &str, page_id: &str, text: &str) -> Rendered {
-    format::render(file, page_id, text, 0)
+pub(crate) fn page(file: &str, page_id: &str, text: &str, facts: &Facts) -> Rendered {
+    format::render(file, page_id, text, 0, facts)
 }
 
 /// Renders the Markdown strings of one file in order, or gives back what an earlier reading of the same file rendered.
 pub(crate) struct Fragments<'a> {
     file: &'a str,
     page_id: &'a str,
+    facts: &'a Facts,
     kept: std::vec::IntoIter<Rendered>,
     fresh: Vec<Rendered>,
     all: Rendered,
 }
 
 impl<'a> Fragments<'a> {
-    pub(crate) fn new(file: &'a str, page_id: &'a str, kept: Vec<Rendered>) -> Self {
-        Self { file, page_id, kept: kept.into_iter(), fresh: Vec::new(), all: Rendered::default() }
+    pub(crate) fn new(file: &'a str, page_id: &'a str, facts: &'a Facts, kept: Vec<Rendered>) -> Self {
+        Self { file, page_id, facts, kept: kept.into_iter(), fresh: Vec::new(), all: Rendered::default() }
     }
 
     fn render(&mut self, text: &Text) -> Rendered {
         let rendered = self.kept.next().unwrap_or_else(|| {
             let page_id = format!("{}--{}", self.page_id, self.fresh.len());
-            let mut new = format::render(self.file, &page_id, &text.value, self.all.links.len());
+            let mut new = format::render(self.file, &page_id, &text.value, self.all.links.len(), self.facts);
             for spot in new.links.iter_mut().map(|l| &mut l.spot).chain(new.figures.iter_mut().map(|f| &mut f.spot)) {
                 *spot = text.place(*spot);
             }

@@ -1,5 +1,9 @@
 use super::*;
 
+fn page(file: &str, page_id: &str, text: &str) -> Rendered {
+    super::page(file, page_id, text, &Facts::default())
+}
+
 fn html(text: &str) -> String {
     let page = page("01-a.md", "m01-a", text);
     assert_eq!(page.found, [], "{text}");
@@ -197,16 +201,30 @@ fn task_lists_and_strikes_are_github_s() {
 
 #[test]
 fn fragments_number_their_links_through_and_lose_a_lone_paragraph() {
+    let facts = Facts::default();
     let text = |value: &str, line| Text { value: value.to_owned(), spot: Spot::new(line, 5), body: Spot::new(line, 6) };
-    let mut fragments = Fragments::new("quiz.toml", "a-quiz", Vec::new());
+    let mut fragments = Fragments::new("quiz.toml", "a-quiz", &facts, Vec::new());
     assert_eq!(fragments.inline(&text("[one](x.md)", 3)), "<a href=\"ref:0\">one</a>");
     assert_eq!(fragments.inline(&text("[two](y.md) $\\nope$", 4)), "<a href=\"ref:1\">two</a> <code>\\nope</code>");
     assert!(fragments.inline(&text("one\n\ntwo", 5)).starts_with("<p>one</p>"));
     let (all, fresh) = fragments.finish();
     assert_eq!(all.links.iter().map(|l| l.spot).collect::<Vec<_>>(), [Spot::new(3, 6), Spot::new(4, 6)]);
     assert_eq!((all.found[0].line, all.found[0].col), (4, 19));
-    let mut again = Fragments::new("quiz.toml", "a-quiz", fresh);
+    let mut again = Fragments::new("quiz.toml", "a-quiz", &facts, fresh);
     assert_eq!(again.inline(&text("anything", 1)), "<a href=\"ref:0\">one</a>", "kept parts are not rendered again");
+}
+
+#[test]
+fn facts_stand_wherever_text_does_and_are_never_read_as_markdown() {
+    let (facts, found) = Facts::read(Some("[v]\nvalue = \"*2*|<b>\"\nas_of = \"2026-11-23\"\nsource = \"s\"\n"));
+    assert_eq!(found, []);
+    let text = "## At {{fact:v}}\n\n| A |\n|---|\n| {{fact:v}} |\n\n`{{fact:v}}` $\\fract$ {{fact:v}}\n\n```text title=\"{{fact:v}}\"\nx=={{fact:v}}\n```\n";
+    let page = super::page("01-a.md", "a", text, &facts);
+    assert_eq!(page.headings, [("a--at-2b".to_owned(), "At *2*|<b>".to_owned())]);
+    for part in ["<td>*2*|&lt;b&gt;</td>", "<code>*2*|&lt;b&gt;</code>", "<figcaption>*2*|&lt;b&gt;", "x==*2*|&lt;b&gt;"] {
+        assert!(page.html.contains(part), "{part}\nis not in\n{}", page.html);
+    }
+    assert_eq!((page.found[0].line, page.found[0].col), (7, 15), "places are those of the text as written");
 }
 
 #[test]

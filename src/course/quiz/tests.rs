@@ -1,8 +1,8 @@
 use super::*;
-use crate::course::model::QuestionKind;
+use crate::course::{facts::Facts, model::QuestionKind};
 
 fn read_text(text: &str) -> (QuizFile, Vec<String>) {
-    let (quiz, found, _) = read("quiz.toml", text, "a", Fragments::new("quiz.toml", "a-quiz", Vec::new()));
+    let (quiz, found, _) = read("quiz.toml", text, "a", Fragments::new("quiz.toml", "a-quiz", &Facts::default(), Vec::new()));
     let said = found.iter().chain(&quiz.rendered.found).map(|d| d.to_string().replace("quiz.toml:", "")).collect();
     (quiz, said)
 }

@@ -73,6 +73,29 @@ fn a_good_course_is_read_whole() {
     assert_eq!((quiz.attempts, quiz.pass_mark, quiz.questions[1].stem(0)), (3, 70.0, "<p>Twice 1?</p>\n"));
 }
 
+const FACTS: &str = "[pace]\nvalue = \"12 min\"\nas_of = \"2026-11-23\"\nsource = \"a watch\"\n";
+
+#[test]
+fn facts_are_shown_wherever_a_course_speaks_and_dated_where_they_are_read() {
+    let source = changed(LESSON, "title: First", "title: First at {{fact:pace}}")
+        .with("modules/02-two/01-second.md", "---\nid: second\ntitle: S\nminutes: 1\n---\n\n## A part\n\nIt takes {{fact:pace}}.\n")
+        .with("facts.toml", FACTS);
+    let (course, all) = check(&source, None);
+    assert_eq!(all.to_string(), "");
+    let course = course.unwrap();
+    assert_eq!(course.lesson("first").unwrap().1.title, "First at 12 min");
+    let html = &course.lesson("second").unwrap().1.html;
+    assert!(html.ends_with("<p>It takes 12 min.</p>\n<p class=\"facts-date\">Facts as of 23 November 2026</p>\n"), "{html}");
+    assert_eq!(
+        found(&source.with("facts.toml", FACTS.replace("pace", "peace"))),
+        [
+            "facts.toml:1:2: Unused: nothing shows the fact `peace`",
+            "modules/01-one/01-first.md:3:17: UnknownReference: there is no fact `pace`",
+            "modules/02-two/01-second.md:9:10: UnknownReference: there is no fact `pace`",
+        ]
+    );
+}
+
 #[test]
 fn every_problem_is_told_at_once() {
     let source = changed(LESSON, "[here](#the-loop)", "[here](#the-lop)")
@@ -294,6 +317,13 @@ fn what_was_rendered_once_is_not_rendered_again() {
     assert_eq!(cache.1, 5, "only what changed");
     assert_ne!(other.content_hash, first.content_hash);
     assert_eq!(load(&tiny(), None).unwrap(), first, "with a cache or without");
+    let dated =
+        |value: &str| changed("modules/02-two/01-second.md", "Back", "{{fact:pace}}").with("facts.toml", FACTS.replace("12 min", value));
+    load(&dated("12 min"), Some(&mut cache)).unwrap();
+    assert_eq!(cache.1, 6, "a text that shows a fact now");
+    let changed = load(&dated("11 min"), Some(&mut cache)).unwrap();
+    assert_eq!(cache.1, 7, "another value renders the texts that show it, and no others");
+    assert!(changed.lesson("second").unwrap().1.html.contains("11 min"));
 }
 
 #[test]
@@ -329,7 +359,7 @@ fn ferry_new_and_ferry_check_speak_in_exit_codes() {
     assert_eq!(ferry(&["new", "mine"], dir.path()).0, Some(0));
     let (code, data, talk) = ferry(&["check", "mine"], dir.path());
     assert_eq!((code, data.as_str()), (Some(0), ""), "{talk}");
-    assert!(talk.ends_with("My course: 2 modules, 3 lessons, 9 questions, 222 words\n✓ no problems\n"), "{talk}");
+    assert!(talk.ends_with("My course: 2 modules, 3 lessons, 9 questions, 238 words\n✓ no problems\n"), "{talk}");
     let (code, _, talk) = ferry(&["new", "mine"], dir.path());
     assert_eq!(code, Some(2), "{talk}");
     std::fs::write(dir.path().join("mine/modules/02-going-on/module.toml"), "id = \"going-on\"\ntitel = \"Going on\"\n").unwrap();
