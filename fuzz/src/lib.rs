@@ -9,15 +9,19 @@ use std::sync::LazyLock;
 use courseferry::lti::{
     Expected,
     ags::{self, LineItem, ResultItem},
+    deep_linking::{Answer, DeepLinkingRequest, Response, SETTINGS, Takes, response},
     id_token::Unverified,
     jose::{KeySet, MAX_KEYS, MAX_TOKEN_BYTES, SigningKey, jwks_document},
-    notice,
+    notice, nrps,
     oidc::{AuthorizationRequest, LaunchForm, LoginRequest, authorization_url},
+    platform,
+    registration::{self, PlatformConfiguration, Registered, Vouched, vouch},
     strict_json, target,
+    tool::Tool,
     v1p1::{self, Method, outcomes},
     validate,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 /// A target: what it reads.
@@ -33,6 +37,10 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("login", login),
     ("v1p1", v1p1),
     ("outcome", outcome),
+    ("registration", registration),
+    ("registered", registered),
+    ("roster", roster),
+    ("deep_linking", deep_linking),
 ];
 
 const NOW: i64 = 1_790_000_000;
@@ -213,4 +221,119 @@ pub fn outcome(data: &[u8]) {
     let Ok(outcome) = outcomes::answer(data) else { return };
     assert!(outcome.percent.is_none_or(f64::is_finite));
     assert!(outcome.description.chars().count() <= 1000);
+}
+
+/// Whether every database keeps it: PostgreSQL has no zero byte.
+fn can_be_kept(text: &str, longest: usize) -> bool {
+    !text.trim().is_empty() && text.len() <= longest && !text.contains('\0')
+}
+
+/// What a platform says of itself: nobody vouches for a stranger, and we ask for nothing that is not on offer.
+pub fn registration(data: &[u8]) {
+    let Ok(c) = PlatformConfiguration::parse(data) else { return };
+    let issuer = Url::parse(&c.issuer).expect("an issuer is an address");
+    assert!(can_be_kept(&c.issuer, 500) && issuer.query().is_none() && issuer.fragment().is_none());
+    assert!(!c.issuer.contains(char::is_control));
+    let endpoints = [&c.authorization_endpoint, &c.token_endpoint, &c.jwks_uri, &c.registration_endpoint];
+    for url in endpoints.into_iter().chain([&issuer]) {
+        assert!(matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty()));
+        assert!(url.username().is_empty() && url.password().is_none());
+    }
+    let kept = [&c.version, &c.guid, &c.account, &c.authorization_server].into_iter().flatten();
+    assert!(kept.chain(Some(&c.product).filter(|p| !p.is_empty())).all(|text| can_be_kept(text, 500)));
+    for asked in [&c.registration_endpoint, &c.jwks_uri, &Url::parse("https://evil.example/config").expect("an address")] {
+        match vouch(asked, &c) {
+            Ok(Vouched::Issuer) => assert_eq!(asked.origin(), issuer.origin()),
+            Ok(Vouched::HostedCanvas) => assert_eq!(c.profile().key, "canvas"),
+            Ok(Vouched::OwnCanvas) => assert!(endpoints.iter().all(|url| url.origin() == asked.origin())),
+            Err(stranger) => assert_eq!(stranger.issuer, c.issuer),
+        }
+    }
+    let ours = registration::document(&tool(), &c);
+    assert!(registration::scopes(&c).iter().all(|scope| c.scopes.as_ref().is_none_or(|all| all.iter().any(|s| s == scope))));
+    for message in ours["https://purl.imsglobal.org/spec/lti-tool-configuration"]["messages"].as_array().expect("a list") {
+        let Some(offered) = &c.messages else { continue };
+        let offer = offered.iter().find(|o| o.kind == message["type"]).expect("only what is on offer");
+        let (wanted, there) = (message["placements"].as_array(), offer.placements.as_ref());
+        assert!(wanted.is_none_or(|w| w.iter().all(|p| there.is_none_or(|all| all.iter().any(|o| o == p)))));
+    }
+    let _ = c.token_audience();
+}
+
+fn tool() -> Tool {
+    let at = |path: &str| format!("{PUBLIC}{path}");
+    Tool {
+        title: "A course".to_owned(),
+        summary: "One sentence.".to_owned(),
+        key: "course".to_owned(),
+        domain: "tool.example".to_owned(),
+        home: at("/"),
+        launch: at("/lti/launch"),
+        login: at("/lti/login"),
+        keys: at("/lti/jwks.json"),
+        icon: at("/icon.svg"),
+        launch_v1p1: at("/lti/v1p1/launch"),
+    }
+}
+
+/// What a platform answers to our registration, a success or a refusal.
+pub fn registered(data: &[u8]) {
+    if let Ok(answer) = Registered::parse(data) {
+        assert!([Some(&answer.client_id), answer.deployment_id.as_ref()].into_iter().flatten().all(|id| can_be_kept(id, 255)));
+        assert!(answer.client_uri.iter().all(|uri| can_be_kept(uri, 1000)));
+        assert!(answer.scopes.iter().all(|scope| !scope.contains(char::is_whitespace)));
+    }
+    for status in [200, 400, 401, 403, 404, 422, 500] {
+        let (_, said) = registration::complaint(status, data);
+        assert!(said.chars().count() <= 300 && !said.contains(char::is_control));
+    }
+}
+
+/// A page of a roster: whoever is on it can be kept.
+pub fn roster(data: &[u8]) {
+    let Some(members) = nrps::members(data) else { return };
+    for member in members {
+        assert!(can_be_kept(&member.user_id, 1024));
+        let told = [&member.name, &member.given_name, &member.family_name, &member.email];
+        assert!(told.into_iter().flatten().all(|text| !text.contains('\0') && !text.trim().is_empty()));
+        let _ = (member.roles.standing(), member.roles.is_gradable());
+    }
+}
+
+/// Settings of a deep linking message: kept, read again and answered as they came, and sent nowhere but where they say.
+pub fn deep_linking(data: &[u8]) {
+    const HOME: &str = "https://lms.example/auth";
+    let Ok(settings) = serde_json::from_slice::<Value>(data) else { return };
+    let claim = |name: &str| format!("https://purl.imsglobal.org/spec/lti/claim/{name}");
+    let claims = json!({
+        "iss": "https://lms.example", "aud": "client-1", "sub": "user-1", "nonce": "n-0123456789", "iat": NOW, "exp": NOW + 60,
+        claim("version"): "1.3.0", claim("message_type"): "LtiDeepLinkingRequest", claim("deployment_id"): "1",
+        claim("target_link_uri"): TARGET, claim("roles"): ["Instructor"], SETTINGS: settings,
+    });
+    let expected = Expected {
+        issuer: "https://lms.example",
+        client_id: "client-1",
+        nonce: "n-0123456789",
+        login_target: TARGET,
+        public_url: PUBLIC,
+        anonymous_allowed: false,
+        now: jiff::Timestamp::from_second(NOW).expect("a time"),
+    };
+    let Ok(token) = KEY.sign(&claims) else { return };
+    let Ok(token) = Unverified::peek(&token) else { return };
+    let Ok(launch) = validate(&token.verify(&KEYS).expect("our own signature"), &expected) else { return };
+    let request = launch.deep_linking.as_ref().expect("a deep linking message has settings");
+    let url = Url::parse(&request.return_url).expect("an address");
+    assert!(matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none());
+    assert_eq!(request.returns_home(&launch, &[HOME]), url.origin() == Url::parse(HOME).expect("an address").origin());
+    let source = request.return_source().expect("an address has an origin");
+    assert!(source.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ';' | ',')), "{source}");
+    let kept = serde_json::to_string(request).expect("what was read can be written");
+    assert_eq!(&serde_json::from_str::<DeepLinkingRequest>(&kept).expect("and read again"), request);
+    for name in ["moodle", "canvas", "other"] {
+        let _ = Takes::of(request, platform::profile(Some(name), "https://lms.example"));
+    }
+    let who = Response { client_id: "client-1", issuer: "https://lms.example", deployment_id: "1", nonce: "n", now: NOW };
+    let answer = response(&who, request, &Answer::Cancelled);
+    assert_eq!(answer.get("https://purl.imsglobal.org/spec/lti-dl/claim/data"), settings.get("data").filter(|data| !data.is_null()));
 }

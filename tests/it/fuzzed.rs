@@ -221,3 +221,23 @@ fn launches_of_lti_1_1_hold() {
 fn outcomes_hold() {
     run("outcome");
 }
+
+#[test]
+fn configurations_of_platforms_hold() {
+    run("registration");
+}
+
+#[test]
+fn answers_to_a_registration_hold() {
+    run("registered");
+}
+
+#[test]
+fn rosters_hold() {
+    run("roster");
+}
+
+#[test]
+fn settings_of_deep_linking_hold() {
+    run("deep_linking");
+}
