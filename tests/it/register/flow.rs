@@ -90,7 +90,9 @@ fn a_canvas_registers_itself_and_every_deployment_is_accepted() {
         rig.lms.state().client_id = "10000000000001".to_owned();
         let link = rig.link(&[]).await;
         let (offer, done) = rig.register(&link).await;
-        assert!(offer.body.contains("Canvas") && offer.body.contains("Example School"), "{}", offer.body);
+        for text in ["Canvas", "Example School", "be told when a course is copied"] {
+            assert!(offer.body.contains(text), "{text}: {}", offer.body);
+        }
         for text in ["Turn the key", "By Client ID", "10000000000001"] {
             assert!(done.body.contains(text), "{text}: {}", done.body);
         }
@@ -100,6 +102,7 @@ fn a_canvas_registers_itself_and_every_deployment_is_accepted() {
         let origin = registration_origin::find(&mut tx, &row.id).await.unwrap().unwrap();
         assert_eq!(origin.guid.as_deref(), Some("794d72b707af6ea82cfe3d5d473f16888a8366c7:canvas-lms"));
         assert!(!origin.scopes.contains("contextmembership") && origin.scopes.contains("scope/score"), "{}", origin.scopes);
+        assert!(origin.scopes.contains("scope/noticehandlers"), "{}", origin.scopes);
         assert_eq!(origin.client_uri.as_deref(), Some(format!("{}/register/1", rig.lms.base()).as_str()));
         drop(tx);
         rig.press(&format!("/admin/platforms/{}/approve", row.id), &[]).await;

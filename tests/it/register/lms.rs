@@ -24,6 +24,8 @@ const SCOPES: &[&str] = &[
     "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
 ];
+/// Canvas only.
+const NOTICES: &str = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers";
 const CHOOSING: &[&str] = &["assignment_selection", "link_selection", "course_assignments_menu", "module_menu_modal", "editor_button"];
 const OPENING: &[&str] = &["link_selection", "course_navigation", "account_navigation"];
 
@@ -180,7 +182,7 @@ impl State {
             "registration_endpoint": format!("{base}/register"),
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "id_token_signing_alg_values_supported": ["RS256"],
-            "scopes_supported": SCOPES,
+            "scopes_supported": if self.dialect == Dialect::Canvas { [SCOPES, &[NOTICES]].concat() } else { SCOPES.to_vec() },
             "response_types_supported": ["id_token"],
             "claims_supported": ["sub", "name", "given_name", "family_name", "email"],
             PLATFORM: {
@@ -304,7 +306,7 @@ fn canvas(document: &Value) -> Result<(), String> {
     {
         return Err("redirect_uris".into());
     }
-    if let Some(unknown) = text(document, "scope").split_whitespace().find(|s| !SCOPES.contains(s)) {
+    if let Some(unknown) = text(document, "scope").split_whitespace().find(|s| *s != NOTICES && !SCOPES.contains(s)) {
         return Err(format!("scope holds unknown {unknown}"));
     }
     let tool = &document[TOOL];

@@ -216,3 +216,27 @@ fn content_selection_is_refused_politely() {
         assert_eq!(site.logged().await.0, "message_unanswered");
     });
 }
+
+#[test]
+fn a_copied_course_is_known_by_its_custom_parameter_and_its_teacher_is_asked() {
+    each(async |db| {
+        let site = Site::open(db).await;
+        let teacher = |course: &str| {
+            let mut form = site.form("t1");
+            form.retain(|(n, _)| !["roles", "context_id"].contains(&n.as_str()));
+            form.extend(pairs(&[("roles", "Instructor"), ("context_id", course), ("custom_context_id_history", "course-1")]));
+            form
+        };
+        let mut browser = Browser::new();
+        let page = site.launch(&mut browser, &teacher("course-1")).await;
+        let fields = [("form_token", page.form_token()), ("attempts", "4".to_owned())];
+        browser.post(&format!("{}/choose", page.root()), &fields).await;
+        let mut browser = Browser::new();
+        let page = site.launch(&mut browser, &teacher("course-2")).await;
+        assert!(page.url.ends_with("/copied") && page.body.contains("4 attempts"), "{} {}", page.url, page.body);
+        let fields = [("form_token", page.form_token()), ("decision", "keep".to_owned())];
+        browser.post(&format!("{}/copied", page.root()), &fields).await;
+        let settings = browser.get(&format!("{}/choose", page.root())).await;
+        assert!(settings.body.contains("value=\"4\""), "{}", settings.body);
+    });
+}

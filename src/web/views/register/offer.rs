@@ -7,6 +7,7 @@ use crate::{
     app::register_platform::{Knock, Offer},
     lti::{
         ags::{SCOPE_LINE_ITEM, SCOPE_RESULT, SCOPE_SCORE},
+        notice::SCOPE_NOTICES,
         registration::Vouched,
     },
     web::{
@@ -64,6 +65,7 @@ fn in_words(scope: &str) -> &'static str {
         SCOPE_SCORE => "send learners' grades to its grade book",
         SCOPE_RESULT => "read back the grades it sent",
         SCOPE_LINE_ITEM => "find and make its own grade columns",
+        SCOPE_NOTICES => "be told when a course is copied",
         _ => "read who takes part in a course",
     }
 }
