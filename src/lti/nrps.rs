@@ -3,7 +3,11 @@
 use serde_json::Value;
 use url::Url;
 
-use super::{ags::BadUrl, claims::text, roles::Roles};
+use super::{
+    ags::BadUrl,
+    claims::{is_id, text},
+    roles::Roles,
+};
 
 /// Scope: read the roster.
 pub const SCOPE_MEMBERS: &str = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly";
@@ -47,7 +51,7 @@ impl std::fmt::Debug for Member {
     }
 }
 
-/// The members of one page of a roster. A member without an id is left out; everything else is optional.
+/// The members of one page of a roster. A member without an id that can be kept is left out; everything else is optional.
 /// None when this is no roster.
 #[must_use]
 pub fn members(page: &[u8]) -> Option<Vec<Member>> {
@@ -58,7 +62,7 @@ pub fn members(page: &[u8]) -> Option<Vec<Member>> {
 fn member(value: &Value) -> Option<Member> {
     let fields = value.as_object()?;
     let user_id = match fields.get("user_id")? {
-        Value::String(id) if !id.trim().is_empty() => id.clone(),
+        Value::String(id) if !id.trim().is_empty() && is_id(id) => id.clone(),
         Value::Number(id) => id.to_string(),
         _ => return None,
     };
@@ -105,7 +109,7 @@ mod tests {
             {"user_id": "u2", "status": "Inactive", "roles": "odd", "name": 5},
             {"user_id": "u3", "status": "DELETED"},
             {"user_id": "u4", "status": "Suspended", "roles": ["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor", 4]},
-            {"user_id": " "}, {"name": "nobody"}, "odd", null]}"#;
+            {"user_id": " "}, {"user_id": "a\u0000"}, {"name": "nobody"}, "odd", null]}"#;
         let found = members(page).unwrap();
         let ids: Vec<_> = found.iter().map(|m| (m.user_id.as_str(), m.status)).collect();
         assert_eq!(

@@ -41,16 +41,17 @@ impl Registered {
             return Err(AnswerError::NotAnObject);
         }
         let tool = &answer[TOOL_PART];
-        let scopes = match &answer["scope"] {
+        let mut scopes: Vec<String> = match &answer["scope"] {
             Value::String(text) => text.split_whitespace().map(str::to_owned).collect(),
-            Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Value::Array(list) => list.iter().filter_map(Value::as_str).flat_map(str::split_whitespace).map(str::to_owned).collect(),
             _ => Vec::new(),
         };
+        scopes.retain(|scope| !scope.contains('\0'));
         Ok(Self {
             client_id: id(&answer["client_id"]).ok_or(AnswerError::NoClientId)?,
             deployment_id: id(&tool["deployment_id"]).or_else(|| id(&answer["deployment_id"])),
             scopes,
-            client_uri: answer["registration_client_uri"].as_str().filter(|u| u.len() <= 1000).map(str::to_owned),
+            client_uri: answer["registration_client_uri"].as_str().filter(|u| can_be_kept(u, 1000)).map(str::to_owned),
         })
     }
 }
@@ -62,7 +63,12 @@ fn id(value: &Value) -> Option<String> {
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
-    (!text.trim().is_empty() && text.len() <= 255).then_some(text)
+    can_be_kept(&text, 255).then_some(text)
+}
+
+/// Whether there is something, and no database minds it.
+fn can_be_kept(text: &str, longest: usize) -> bool {
+    !text.trim().is_empty() && text.len() <= longest && !text.contains('\0')
 }
 
 /// What a refusal is about, so far as somebody can do something about it.
@@ -147,8 +153,9 @@ mod tests {
             read(&json!({ "client_id": "10000000000001", "scope": "a openid", "registration_client_uri": "https://c.example/r/1" }))
                 .unwrap();
         assert_eq!((canvas.deployment_id, canvas.client_uri.as_deref()), (None, Some("https://c.example/r/1")));
-        let odd = read(&json!({ "client_id": 12, "scope": ["a"], "deployment_id": 3 })).unwrap();
-        assert_eq!((odd.client_id.as_str(), odd.deployment_id.as_deref(), odd.scopes.len()), ("12", Some("3"), 1));
+        let odd = read(&json!({ "client_id": 12, "scope": ["a b", "c\0"], "deployment_id": 3, "registration_client_uri": "\0" })).unwrap();
+        assert_eq!((odd.client_id.as_str(), odd.deployment_id.as_deref(), odd.client_uri), ("12", Some("3"), None));
+        assert_eq!(odd.scopes, ["a", "b"]);
     }
 
     #[test]
@@ -159,6 +166,7 @@ mod tests {
             json!({ "client_id": " " }),
             json!({ "client_id": ["x"] }),
             json!({ "client_id": "x".repeat(256) }),
+            json!({ "client_id": "a\0b" }),
         ] {
             assert_eq!(read(&bad), Err(AnswerError::NoClientId), "{bad}");
         }

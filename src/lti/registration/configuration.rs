@@ -81,9 +81,10 @@ impl PlatformConfiguration {
         let document = strict_json::parse(bytes).map_err(|e| ConfigurationError::NotAnObject(e.to_string()))?;
         let all = document.as_object().ok_or_else(|| ConfigurationError::NotAnObject("it is something else".to_owned()))?;
         let lti = all.get(LTI_PART).and_then(Value::as_object).ok_or(ConfigurationError::Missing(LTI_PART))?;
-        let issuer = text(all, "issuer").ok_or(ConfigurationError::Missing("issuer"))?;
-        let bare = address::parse(&issuer).is_ok_and(|url| url.query().is_none() && url.fragment().is_none());
-        if !bare {
+        let issuer = all.get("issuer").and_then(Value::as_str).ok_or(ConfigurationError::Missing("issuer"))?.trim();
+        let bare = address::parse(issuer).is_ok_and(|url| url.query().is_none() && url.fragment().is_none());
+        // An address is read past such characters; an issuer is compared as it is.
+        if !bare || issuer.contains(char::is_control) {
             return Err(ConfigurationError::NotAnAddress("issuer"));
         }
         offers(all, "token_endpoint_auth_methods_supported", "private_key_jwt")?;
@@ -101,7 +102,7 @@ impl PlatformConfiguration {
             guid: text(lti, &format!("{CANVAS}account_lti_guid")),
             account: text(lti, &format!("{CANVAS}account_name")),
             messages: messages(lti),
-            issuer,
+            issuer: issuer.to_owned(),
         })
     }
 
@@ -125,9 +126,11 @@ fn endpoint(all: &Map<String, Value>, name: &'static str) -> Result<Url, Configu
     address::parse(text).map_err(|_| ConfigurationError::NotAnAddress(name))
 }
 
+/// Without NUL, which no database column takes.
 fn text(all: &Map<String, Value>, name: &str) -> Option<String> {
     let text = all.get(name)?.as_str()?.trim();
-    (!text.is_empty() && text.len() <= LONGEST).then(|| text.to_owned())
+    let text = text.replace('\0', "");
+    (!text.trim().is_empty() && text.len() <= LONGEST).then_some(text)
 }
 
 fn texts(all: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
@@ -208,7 +211,7 @@ mod tests {
                 assert!(read(&document).is_err(), "{name} {bad}");
             }
         }
-        for bad in ["https://m.example/?x=1", "https://m.example/#x"] {
+        for bad in ["https://m.example/?x=1", "https://m.example/#x", "https://m.example/\0", "https://m.exa\tmple/"] {
             let mut document = moodle();
             document["issuer"] = json!(bad);
             assert_eq!(read(&document), Err(ConfigurationError::NotAnAddress("issuer")), "{bad}");
@@ -236,6 +239,15 @@ mod tests {
         for text in ["", "<html><body>Log in</body></html>", "[]", "\"x\"", "{\"issuer\":\"a\",\"issuer\":\"b\"}", deep.as_str()] {
             assert!(PlatformConfiguration::parse(text.as_bytes()).is_err(), "{}", &text[..text.len().min(40)]);
         }
+    }
+
+    #[test]
+    fn what_no_database_keeps_is_left_out_of_names() {
+        let mut document = moodle();
+        document[LTI_PART]["version"] = json!("4\0.5");
+        document[LTI_PART][format!("{CANVAS}account_name")] = json!("\0");
+        let c = read(&document).unwrap();
+        assert_eq!((c.version.as_deref(), c.account), (Some("4.5"), None));
     }
 
     #[test]
