@@ -32,6 +32,7 @@ from urllib.parse import quote
 
 import django
 from django.conf import settings
+from serving import serve
 
 PORT = int(os.environ.get("EDX_PORT", "8801"))
 BASE = f"http://127.0.0.1:{PORT}"
@@ -436,24 +437,10 @@ urlpatterns = [
 
 def main():
     """Serves until killed."""
-    from socketserver import ThreadingMixIn
-    from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-
-    class Server(ThreadingMixIn, WSGIServer):
-        daemon_threads = True
-
-    class Quiet(WSGIRequestHandler):
-        def log_request(self, code="-", size="-"):
-            """The driver asks for the state again and again; that is no news."""
-            if not self.path.startswith("/t/state"):
-                super().log_request(code, size)
-
     DIR.mkdir(parents=True, exist_ok=True)
     sys.modules["edx_platform"] = sys.modules["__main__"]  # ROOT_URLCONF must not import this file a second time
     set_up()
-    server = make_server("127.0.0.1", PORT, Loses(get_wsgi_application()), server_class=Server, handler_class=Quiet)
-    print(f"edX is at {BASE}, its files in {DIR}", flush=True)
-    server.serve_forever()
+    serve(Loses(get_wsgi_application()), PORT, f"edX is at {BASE}, its files in {DIR}")
 
 
 if __name__ == "__main__":

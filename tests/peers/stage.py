@@ -1,4 +1,4 @@
-"""The two programs on stage, each on a port of its own: Open edX's LTI consumer, and ferry with a new database."""
+"""The two programs on stage, each on a port of its own: a platform, and ferry with a new database."""
 
 import json
 import os
@@ -23,12 +23,14 @@ SOON = float(os.environ.get("PEERS_SOON", "60"))
 class Stage:
     """Starts, stops, kills and asks the two programs."""
 
+    platform = platform_name = None  # its program is PLATFORM_platform.py
+
     def __init__(self, folder, database=None):
         """`database`: an address, where it is not the SQLite file of the folder."""
         self.folder, self.database = folder, database
         self.ferry_at, self.platform_at = (f"http://127.0.0.1:{port}" for port in free_ports(2))
         self.processes = {}
-        self.config = self.passport = None
+        self.config = None
         self.told = False
 
     # ---- on and off ----
@@ -40,17 +42,13 @@ class Stage:
         self.start_ferry()
         added = [f"--{name.replace('_', '-')}={self.config[name]}" for name in ("issuer", "client_id", "auth_url", "token_url", "jwks_url")]
         # Beside the running server, as an administrator would.
-        self.ferry("platform", "add", *added, f"--deployment={self.config['deployment_id']}", "--name=Open edX")
-        handed = Path(self.ferry("platform", "add-v1p1", "--name=Open edX, old links").strip()).read_text(encoding="utf-8")
-        self.passport = dict(re.split(r"  +", line) for line in handed.splitlines())
-        query = urlencode({"key": self.passport["Consumer key"], "secret": self.passport["Shared secret"]})
-        DIRECT.open(f"{self.platform_at}/t/key?{query}", timeout=30).close()
+        self.ferry("platform", "add", *added, f"--deployment={self.config['deployment_id']}", f"--name={self.platform_name}")
 
     def start_platform(self):
         """With the database it had."""
-        port = self.platform_at.rsplit(":", 1)[1]
-        env = {"EDX_PORT": port, "EDX_TOOL": self.ferry_at, "EDX_DIR": str(self.folder / "edx")}
-        self._start("platform", [sys.executable, "-B", str(HERE / "edx_platform.py")], env, f"{self.platform_at}/t/state")
+        settings = {"PORT": self.platform_at.rsplit(":", 1)[1], "TOOL": self.ferry_at, "DIR": str(self.folder / self.platform)}
+        env = {f"{self.platform.upper()}_{name}": value for name, value in settings.items()}
+        self._start("platform", [sys.executable, "-B", str(HERE / f"{self.platform}_platform.py")], env, f"{self.platform_at}/t/state")
 
     def start_ferry(self):
         """With the database it had."""
@@ -104,7 +102,7 @@ class Stage:
         } | ({"FERRY_DATABASE_URL": self.database} if self.database else {})
 
     def _environment(self, settings):
-        mine = {name: value for name, value in os.environ.items() if not name.startswith(("FERRY_", "EDX_"))}
+        mine = {name: value for name, value in os.environ.items() if not name.startswith(("FERRY_", "EDX_", "OPENLEARNING_"))}
         return mine | settings
 
     def _start(self, name, command, settings, ready):
@@ -169,8 +167,31 @@ class Stage:
         assert (score["activity"], score["grading"]) == ("Completed", "FullyGraded"), score
 
 
+class Edx(Stage):
+    """Open edX's LTI consumer, 1.3 and 1.1."""
+
+    platform, platform_name = "edx", "Open edX"
+
+    def set_up(self):
+        """With a consumer key for the links of LTI 1.1."""
+        super().set_up()
+        handed = Path(self.ferry("platform", "add-v1p1", "--name=Open edX, old links").strip()).read_text(encoding="utf-8")
+        self.passport = dict(re.split(r"  +", line) for line in handed.splitlines())
+        query = urlencode({"key": self.passport["Consumer key"], "secret": self.passport["Shared secret"]})
+        DIRECT.open(f"{self.platform_at}/t/key?{query}", timeout=30).close()
+
+
+class OpenLearning(Stage):
+    """`lti1p3platform`, which speaks another dialect."""
+
+    platform, platform_name = "openlearning", "OpenLearning"
+
+
+PLATFORMS = {stage.platform: stage for stage in (Edx, OpenLearning)}
+
+
 def external_id(person_id):
-    """As `edx_platform.py` makes it."""
+    """As the platforms' programs make it."""
     return f"ext-{person_id:08d}"
 
 
