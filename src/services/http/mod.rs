@@ -7,14 +7,18 @@ mod notes;
 #[cfg(test)]
 mod tests;
 
-use std::{error::Error as _, time::Duration};
+use std::{
+    error::Error as _,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 pub use answer::Answer;
 pub use guard::Refusal;
 use guard::{Guard, PublicResolver, Route};
 pub use notes::{Note, Notes};
 use reqwest::{
-    Certificate, Method, Proxy,
+    Certificate, ClientBuilder, Method, Proxy,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
     redirect::Policy,
 };
@@ -157,9 +161,16 @@ impl<'a> Request<'a> {
 #[derive(Debug, Clone)]
 pub struct Client {
     guard: Guard,
-    guarded: reqwest::Client,
-    allowed: reqwest::Client,
+    guarded: Lazy,
+    allowed: Lazy,
     notes: Option<Notes>,
+}
+
+/// Made for the first call: to read the system's certificates takes OpenSSL longer than all else that a start does.
+type Lazy = Arc<LazyLock<Result<reqwest::Client, String>, Box<dyn FnOnce() -> Result<reqwest::Client, String> + Send>>>;
+
+fn lazy(builder: ClientBuilder) -> Lazy {
+    Arc::new(LazyLock::new(Box::new(|| builder.build().map_err(|e| cause(&e)))))
 }
 
 impl Client {
@@ -193,12 +204,7 @@ impl Client {
             Some(proxy) => base().proxy(Proxy::all(proxy).map_err(setup)?),
             None => base().dns_resolver(resolver),
         };
-        Ok(Client {
-            guard: Guard::new(&options.allow_hosts),
-            guarded: guarded.https_only(true).build().map_err(setup)?,
-            allowed: base().build().map_err(setup)?,
-            notes: None,
-        })
+        Ok(Client { guard: Guard::new(&options.allow_hosts), guarded: lazy(guarded.https_only(true)), allowed: lazy(base()), notes: None })
     }
 
     /// The same, and it notes of each answer what the platform's clock and its budget say.
@@ -222,6 +228,7 @@ impl Client {
             Route::Guarded => &self.guarded,
             Route::Allowed => &self.allowed,
         };
+        let client = client.as_ref().as_ref().map_err(|why| HttpError::Setup(why.clone()))?;
         let host = request.url.host_str().unwrap_or_default().to_owned();
         let mut call =
             client.request(request.method, request.url.clone()).headers(headers(request.accept, request.authorization.as_deref())?);
