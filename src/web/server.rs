@@ -24,6 +24,10 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// Seconds that running requests get when we stop.
 const GRACE: u64 = 20;
 
+/// Seconds that a quiet connection stays open: longer than proxies keep theirs (most of them 60), so that it is never we who close one that
+/// a form is just being sent on.
+const QUIET: u64 = 75;
+
 /// How long a client may take to send a request's head.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -98,6 +102,7 @@ pub fn serve(listener: TcpListener, certificate: Option<&Certificate>, workers: 
             .default_service(actix::to(|| async { Err::<&str, _>(Error::NotFound) }))
     })
     .workers(workers)
+    .keep_alive(Duration::from_secs(QUIET))
     .shutdown_timeout(GRACE)
     .client_request_timeout(PATIENCE)
     .disable_signals();
