@@ -16,7 +16,7 @@ use crate::{
     house::{self, Browser, House, Page},
 };
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// What `ferry admin link` does.
 pub(crate) async fn one_time_link(house: &House) -> String {
@@ -27,7 +27,7 @@ pub(crate) async fn one_time_link(house: &House) -> String {
     token
 }
 
-fn account(link: &str, name: &str, password: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn account(link: &str, name: &str, password: &str) -> Vec<(&'static str, String)> {
     vec![("link", link.to_owned()), ("name", name.to_owned()), ("password", password.to_owned()), ("again", password.to_owned())]
 }
 

@@ -388,7 +388,12 @@ pub(crate) fn client() -> reqwest::Client {
 
 impl Browser {
     pub(crate) fn new() -> Self {
-        Self { client: client(), cookies: BTreeMap::new() }
+        Self::with(client())
+    }
+
+    /// One that connects in a way of its own.
+    pub(crate) fn with(client: reqwest::Client) -> Self {
+        Self { client, cookies: BTreeMap::new() }
     }
 
     pub(crate) fn sessions(&self) -> Vec<&String> {

@@ -1,12 +1,13 @@
 //! The server's frame over real sockets: headers, error pages, guards, limits, TLS.
 
-use std::{net::TcpListener, path::Path};
+use std::{net::TcpListener, path::Path, time::Duration};
 
 use courseferry::{
     config::DatabaseSettings,
     store::Store,
     web::{self, Certificate},
 };
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::house;
 
@@ -88,6 +89,18 @@ async fn a_path_prefix_works_stripped_and_unstripped() {
     assert!(answer.headers()["cache-control"].to_str().unwrap().contains("immutable"));
 }
 
+#[tokio::test]
+async fn a_connection_that_a_proxy_keeps_serves_after_a_quiet_while() {
+    let mut stream = tokio::net::TcpStream::connect(plain().await).await.unwrap();
+    for quiet in [6, 0] {
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        let mut answer = vec![0; 4096];
+        let length = stream.read(&mut answer).await.unwrap();
+        assert!(answer[..length].starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer[..length]));
+        tokio::time::sleep(Duration::from_secs(quiet)).await;
+    }
+}
+
 #[test]
 fn an_address_in_use_says_how_to_choose_another() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -99,9 +112,11 @@ fn an_address_in_use_says_how_to_choose_another() {
     }
 }
 
-/// Writes a self-signed certificate for 127.0.0.1 with the common name `name`.
-fn certificate(dir: &Path, name: &str) {
-    use openssl::{asn1::Asn1Time, bn::BigNum, hash::MessageDigest, pkey::PKey, rsa::Rsa, x509::X509};
+/// Writes a self-signed certificate for the host `name`.
+pub(crate) fn certificate(dir: &Path, name: &str) {
+    use openssl::{
+        asn1::Asn1Time, bn::BigNum, hash::MessageDigest, pkey::PKey, rsa::Rsa, x509::X509, x509::extension::SubjectAlternativeName,
+    };
     let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
     let mut subject = openssl::x509::X509Name::builder().unwrap();
     subject.append_entry_by_text("CN", name).unwrap();
@@ -114,6 +129,8 @@ fn certificate(dir: &Path, name: &str) {
     cert.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
     cert.set_not_after(&Asn1Time::days_from_now(2).unwrap()).unwrap();
     cert.set_pubkey(&key).unwrap();
+    let names = SubjectAlternativeName::new().dns(name).build(&cert.x509v3_context(None, None)).unwrap();
+    cert.append_extension(names).unwrap();
     cert.sign(&key, MessageDigest::sha256()).unwrap();
     std::fs::write(dir.join("cert.pem"), cert.build().to_pem().unwrap()).unwrap();
     std::fs::write(dir.join("key.pem"), key.private_key_to_pem_pkcs8().unwrap()).unwrap();

@@ -45,9 +45,8 @@ pub(crate) async fn submit(browser: &mut Browser, quiz: &Page, answers: &[(&'sta
     browser.post(&url, &fields).await
 }
 
-fn origin(page: &Page) -> &str {
-    let at = page.url.find("/l/").unwrap();
-    &page.url[..at]
+fn origin(page: &Page) -> String {
+    url::Url::parse(&page.url).unwrap().origin().ascii_serialization()
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod admin;
 mod architecture;
 mod audit;
+mod behind_nginx;
 mod class;
 mod cli;
 mod copied;

@@ -17,24 +17,53 @@ use crate::{
 
 /// The program with its data, on a port of its own.
 pub(crate) struct Ferry {
+    /// Where people reach it.
     pub(crate) base: String,
-    /// `FERRY_DATABASE_URL`, where it is not the data folder's.
-    database: Option<String>,
+    /// Where it listens.
+    pub(crate) listen: String,
+    settings: Vec<(&'static str, String)>,
     data: TempDir,
-    platform_port: u16,
     child: Option<Child>,
 }
 
 impl Ferry {
     /// Registered with the platform, serving.
     pub(crate) async fn start(platform: &FakePlatform, db: &Db) -> Ferry {
+        let mut ferry = Ferry::new(platform, db);
+        ferry.register(platform);
+        ferry.serve().await;
+        platform.redirect(&format!("{}/lti/launch", ferry.base));
+        platform.trust_document(&reqwest::get(format!("{}/lti/jwks.json", ferry.base)).await.unwrap().text().await.unwrap());
+        ferry
+    }
+
+    /// Not started yet; the platform is not registered.
+    pub(crate) fn new(platform: &FakePlatform, db: &Db) -> Ferry {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let data = tempfile::tempdir().unwrap();
+        let (listen, data) = (format!("127.0.0.1:{port}"), tempfile::tempdir().unwrap());
         write_tiny_course(&data.path().join("course"));
-        let database = (!db.is_sqlite()).then(|| db.url());
-        let mut ferry = Ferry { base: format!("http://127.0.0.1:{port}"), database, data, platform_port: platform.port(), child: None };
+        let mut settings = vec![
+            ("FERRY_DATA_DIR", data.path().join("data").display().to_string()),
+            ("FERRY_COURSE", data.path().join("course").display().to_string()),
+            ("FERRY_LISTEN", listen.clone()),
+            ("FERRY_ALLOW_HOSTS", format!("127.0.0.1:{}", platform.port())),
+        ];
+        if !db.is_sqlite() {
+            settings.push(("FERRY_DATABASE_URL", db.url()));
+        }
+        Ferry { base: format!("http://{listen}"), listen, settings, data, child: None }
+    }
+
+    /// The same with more settings.
+    pub(crate) fn with(mut self, more: &[(&'static str, String)]) -> Ferry {
+        self.settings.extend_from_slice(more);
+        self
+    }
+
+    /// `ferry platform add`.
+    pub(crate) fn register(&self, platform: &FakePlatform) {
         let registration = platform.registration();
-        let added = ferry
+        let added = self
             .command()
             .args(["platform", "add", "--name", "Fake", "--client-id", CLIENT_ID, "--deployment", "1", "--family", &registration.family])
             .args(["--issuer", &registration.issuer, "--auth-url", &registration.auth_url])
@@ -42,24 +71,17 @@ impl Ferry {
             .output()
             .unwrap();
         assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
-        ferry.serve().await;
-        platform.redirect(&format!("{}/lti/launch", ferry.base));
-        platform.trust_document(&reqwest::get(format!("{}/lti/jwks.json", ferry.base)).await.unwrap().text().await.unwrap());
-        ferry
     }
 
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ferry"));
+        command.current_dir(self.data.path()).envs(self.settings.iter().cloned());
         command
-            .current_dir(self.data.path())
-            .env("FERRY_DATA_DIR", self.data.path().join("data"))
-            .env("FERRY_COURSE", self.data.path().join("course"))
-            .env("FERRY_LISTEN", self.base.trim_start_matches("http://"))
-            .env("FERRY_ALLOW_HOSTS", format!("127.0.0.1:{}", self.platform_port));
-        if let Some(database) = &self.database {
-            command.env("FERRY_DATABASE_URL", database);
-        }
-        command
+    }
+
+    /// What it has said so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.data.path().join("log")).unwrap_or_default()
     }
 
     /// Sends the doctor out, whatever it finds.
@@ -80,9 +102,8 @@ impl Ferry {
         let log = std::fs::File::options().create(true).append(true).open(self.data.path().join("log")).unwrap();
         self.child = Some(self.command().arg("serve").stdout(Stdio::null()).stderr(log).spawn().unwrap());
         let began = Instant::now();
-        while reqwest::get(format!("{}/readyz", self.base)).await.is_err() {
-            let log = || std::fs::read_to_string(self.data.path().join("log")).unwrap();
-            assert!(began.elapsed() < Duration::from_secs(60), "it does not serve: {}", log());
+        while reqwest::get(format!("http://{}/readyz", self.listen)).await.is_err() {
+            assert!(began.elapsed() < Duration::from_secs(60), "it does not serve: {}", self.log());
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }
@@ -143,7 +164,7 @@ impl Drop for Ferry {
     }
 }
 
-pub(super) async fn until(what: &str, done: impl Fn() -> bool) {
+pub(crate) async fn until(what: &str, done: impl Fn() -> bool) {
     let began = Instant::now();
     while !done() {
         assert!(began.elapsed() < Duration::from_secs(60), "never happened: {what}");

@@ -10,7 +10,7 @@ mod refusals;
 mod routine;
 mod working;
 
-pub(crate) use ferry::Ferry;
+pub(crate) use ferry::{Ferry, until};
 
 use std::sync::{
     Arc,
