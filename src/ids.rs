@@ -9,6 +9,12 @@ pub fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
+/// Whether this is written as row ids are: for one that came from outside.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok_and(|id| id.to_string() == text)
+}
+
 /// `bytes` random bytes from OpenSSL as unpadded base64url.
 ///
 /// # Errors
@@ -47,6 +53,15 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_told_from_other_text() {
+        let id = new_id();
+        assert!(is_id(&id));
+        for other in ["", "a", &id.to_uppercase(), &id.replace('-', ""), &format!("{{{id}}}"), &format!("{id}\"")] {
+            assert!(!is_id(other), "{other}");
+        }
+    }
 
     #[test]
     fn tokens_are_url_safe_and_never_repeat() {

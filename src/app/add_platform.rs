@@ -94,6 +94,8 @@ impl Product {
 /// A form as it was typed. Which fields count depends on the product.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlatformForm {
+    /// Its id here, where the page made one for the keyset address that it showed.
+    pub id: String,
     /// For people.
     pub name: String,
     /// Moodle and own Canvas: the site's address. Hosted Canvas: one of [`CANVAS_SITES`].
@@ -137,6 +139,7 @@ impl PlatformForm {
     pub fn from_pairs(pairs: &[(String, String)]) -> Self {
         let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim().to_owned()).unwrap_or_default();
         Self {
+            id: value("id"),
             name: value("name"),
             site: value("site"),
             issuer: value("issuer"),
@@ -183,7 +186,7 @@ impl PlatformForm {
         let host = address::parse(&addresses.issuer).map(|url| address::authority(&url)).unwrap_or_default();
         let policy = if product.family() == "canvas" && deployments.is_empty() { DeploymentPolicy::Accept } else { DeploymentPolicy::Pin };
         let registration = Registration {
-            id: ids::new_id(),
+            id: if ids::is_id(&self.id) { self.id.clone() } else { ids::new_id() },
             tenant_id: tenant_id.to_owned(),
             name: if self.name.is_empty() { host } else { self.name.chars().take(100).collect() },
             issuer: addresses.issuer,
@@ -276,10 +279,14 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn add_platform(&self, admin: &AdminVisit, product: Product, form: &PlatformForm) -> Result<Added, AppError> {
-        let (row, deployments) = match form.check(product, &admin.account.tenant_id, self.now()) {
+        let (mut row, deployments) = match form.check(product, &admin.account.tenant_id, self.now()) {
             Ok(good) => good,
             Err(problems) => return Ok(Added::Refused(problems)),
         };
+        // The same page was sent before, for another client id.
+        if registration::find(&mut self.store.read().await?, &row.id).await?.is_some() {
+            row.id = ids::new_id();
+        }
         let id = row.id.clone();
         if !insert(&self.store, admin.by(), row, deployments).await? {
             let text = "This client ID is registered for this LMS already. Look for it in the list of platforms.".to_owned();

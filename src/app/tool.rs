@@ -22,4 +22,11 @@ impl App {
             launch_v1p1: self.site.url("/lti/v1p1/launch"),
         }
     }
+
+    /// The same for one platform, `id` here: its key set has an address of its own, so that we see who fetches it.
+    #[must_use]
+    pub fn tool_for(&self, id: &str) -> Tool {
+        let tool = self.tool();
+        Tool { keys: format!("{}?platform={id}", tool.keys), ..tool }
+    }
 }

@@ -9,6 +9,7 @@ use crate::{
     lti::{
         jose::{self, JoseError, PublicJwk, SigningKey},
         seal::{MasterKey, SealError},
+        v1p1,
     },
     store::{
         DEFAULT_TENANT, Durability, Store, StoreError, Tx,
@@ -17,8 +18,11 @@ use crate::{
 };
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
-/// How long a key is published before it signs, where nothing is urgent: longer than platforms remember a key set.
-pub const LEAD: i64 = 2 * DAY;
+/// How long a key is published before it signs, where nothing is urgent and some platform has not proved to have it: time for people
+/// to hand it over where an LMS does not fetch keys by itself.
+pub const LEAD: i64 = 7 * DAY;
+/// How long at least, where all have it: what stands between a platform and us may remember the key set before.
+pub const SETTLE: i64 = DAY;
 /// How long a retired key stays published: platforms remember keys for days, and what it signed lives for minutes.
 pub const RETIRED_KEY_LIFE: i64 = 30 * DAY;
 
@@ -104,22 +108,27 @@ pub enum Turned {
     Signs(String),
 }
 
-/// Keeps the schedule of rotation. A key that was announced signs once its time has come, whatever the schedule says by then; one
-/// that has signed for `days` is due for another (0: never). Instances may do this at once: one of them succeeds.
+/// Keeps the schedule of rotation. A key that was announced signs once every platform has proved to have it, a day after it was
+/// announced at the earliest and seven at the latest, whatever the schedule says by then; one that has signed for `days` is due for
+/// another (0: never). Instances may do this at once: one of them succeeds.
 ///
 /// # Errors
 /// When the database fails or no key can be made.
 pub async fn turn(store: &Store, master: &MasterKey, days: u32, now: i64) -> Result<Option<Turned>, KeyError> {
     let older_than = now + LEAD - i64::from(days) * DAY;
     // Looks first: nothing is due almost always, and making a key takes a while.
-    let keys = tool_key::list(&mut store.read().await?, DEFAULT_TENANT).await?;
-    if let Some(next) = keys.iter().find(|k| k.status == KeyStatus::Next) {
-        if next.signs_from > now {
+    let mut tx = store.read().await?;
+    let keys = tool_key::list(&mut tx, DEFAULT_TENANT).await?;
+    if keys.iter().any(|k| k.status == KeyStatus::Next) {
+        let turn = tool_key::Turn { now, settled: now - SETTLE, keyless: v1p1::ISSUER };
+        if tool_key::due(&mut tx, DEFAULT_TENANT, turn).await?.is_none() {
             return Ok(None);
         }
-        let kid = store.write(Durability::Full, async move |tx: &mut Tx| tool_key::promote(tx, DEFAULT_TENANT, now).await).await?;
+        drop(tx);
+        let kid = store.write(Durability::Full, async move |tx: &mut Tx| tool_key::promote(tx, DEFAULT_TENANT, turn).await).await?;
         return Ok(kid.map(Turned::Signs));
     }
+    drop(tx);
     if days == 0 || !keys.iter().any(|k| k.status == KeyStatus::Active && k.signs_from <= older_than) {
         return Ok(None);
     }
@@ -150,13 +159,19 @@ impl App {
         turn(&self.store, &self.master, self.rotate_keys_days, self.now()).await
     }
 
-    /// The document at `/lti/jwks.json`: every key we may have signed with.
+    /// The document at `/lti/jwks.json`: every key we may have signed with, and will. Whoever fetches it at the address of a
+    /// `platform` has these keys from now on.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn jwks(&self) -> Result<String, StoreError> {
+    pub async fn jwks(&self, platform: Option<&str>) -> Result<String, StoreError> {
         let mut tx = self.store.read().await?;
         let keys = tool_key::list(&mut tx, DEFAULT_TENANT).await?;
+        if let Some(platform) = platform {
+            let kids: Vec<&str> = keys.iter().map(|k| k.kid.as_str()).collect();
+            drop(tx);
+            self.note_fetched(platform, &kids).await;
+        }
         let keys: Vec<PublicJwk> = keys.iter().filter_map(|k| serde_json::from_str(&k.public_jwk).ok()).collect();
         Ok(jose::jwks_document(&keys))
     }

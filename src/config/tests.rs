@@ -98,7 +98,7 @@ fn senseless_values_are_told_with_where_they_came_from_and_how_to_right_them() {
         ("FERRY_FAILURES_PER_MINUTE", "5", "from 100"),
         ("FERRY_SESSION_HOURS", "many", "whole number from 1 to 24"),
         ("FERRY_KEEP_DAYS", "0", "from 1 to 3650"),
-        ("FERRY_ROTATE_KEYS_DAYS", "6", "must be 0, or 7 to 3650"),
+        ("FERRY_ROTATE_KEYS_DAYS", "13", "must be 0, or 14 to 3650"),
         ("FERRY_ROTATE_KEYS_DAYS", "3651", "from 0 to 3650"),
         ("FERRY_LOG_FORMAT", "xml", "`auto`, `human`, `json`"),
     ];

@@ -36,10 +36,10 @@ pub(super) fn settings(values: BTreeMap<String, (Value, Origin)>) -> Result<Sett
     })
 }
 
-/// Under a week there would be keys without end: each stays published for a month after it signed.
+/// A key is published for a week before it signs: it should sign for longer than that.
 fn rotate_keys_days(values: &Values) -> Result<u32, ConfigError> {
     match values.number("rotate_keys_days", 0, 3650)? {
-        1..7 => Err(values.wrong("rotate_keys_days", "must be 0, or 7 to 3650")),
+        1..14 => Err(values.wrong("rotate_keys_days", "must be 0, or 14 to 3650")),
         days => Ok(days),
     }
 }

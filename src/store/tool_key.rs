@@ -39,6 +39,14 @@ pub struct ToolKey {
 }
 row!(ToolKey { kid, tenant_id, sealed_private, public_jwk, status, created_at, signs_from, retired_at });
 
+impl ToolKey {
+    /// Not, if it was retired while it was only announced.
+    #[must_use]
+    pub fn signs_ever(&self) -> bool {
+        self.retired_at.is_none_or(|at| at >= self.signs_from)
+    }
+}
+
 impl std::fmt::Debug for ToolKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "ToolKey({}, {})", self.kid, self.status.as_str())
@@ -57,7 +65,10 @@ sql! {
         SELECT $1, t.id, $3, $4, 'next', $5, $6 FROM tenant t WHERE t.id = $2 \
         AND EXISTS (SELECT 1 FROM tool_key k WHERE k.tenant_id = t.id AND k.status = 'active' AND k.signs_from <= $7) \
         AND NOT EXISTS (SELECT 1 FROM tool_key k WHERE k.tenant_id = t.id AND k.status = 'next')";
-    DUE = "SELECT kid FROM tool_key WHERE tenant_id = $1 AND status = 'next' AND signs_from <= $2";
+    DUE = "SELECT k.kid FROM tool_key k WHERE k.tenant_id = $1 AND k.status = 'next' AND (k.signs_from <= $2 OR (k.created_at <= $3 \
+        AND NOT EXISTS (SELECT 1 FROM registration r WHERE r.tenant_id = k.tenant_id AND r.status = 'active' AND r.issuer <> $4 \
+        AND NOT EXISTS (SELECT 1 FROM key_proof p WHERE p.registration_id = r.id AND p.kid = k.kid \
+        AND (p.fetched_at IS NOT NULL OR p.granted_at IS NOT NULL)))))";
     RETIRE_ALL = "UPDATE tool_key SET status = 'retired', retired_at = $2 WHERE tenant_id = $1 AND status <> 'retired'";
     RETIRE = "UPDATE tool_key SET status = 'retired', retired_at = $2 WHERE tenant_id = $1 AND status = 'active'";
     SIGN = "UPDATE tool_key SET status = 'active', signs_from = $2 WHERE kid = $1";
@@ -84,16 +95,35 @@ pub async fn announce(tx: &mut Tx, k: &ToolKey, older_than: i64) -> Result<bool,
     Ok(added > 0)
 }
 
-/// Lets the announced key sign, if its time has come, and retires the one before. Gives its id, to one instance only.
+/// When an announced key may sign.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn<'a> {
+    /// The time.
+    pub now: i64,
+    /// One made before this signs once every platform that is switched on has it; else when its time has come.
+    pub settled: i64,
+    /// Issuer of platforms that use no keys.
+    pub keyless: &'a str,
+}
+
+/// The announced key, if it may sign.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn promote(tx: &mut Tx, tenant_id: &str, now: i64) -> Result<Option<String>, StoreError> {
+pub async fn due(tx: &mut Tx, tenant_id: &str, turn: Turn<'_>) -> Result<Option<String>, StoreError> {
+    let due: Option<(String,)> = optional!(tx, DUE, tenant_id, turn.now, turn.settled, turn.keyless)?;
+    Ok(due.map(|(kid,)| kid))
+}
+
+/// Lets the announced key sign, if it may, and retires the one before. Gives its id, to one instance only.
+///
+/// # Errors
+/// When the database fails.
+pub async fn promote(tx: &mut Tx, tenant_id: &str, turn: Turn<'_>) -> Result<Option<String>, StoreError> {
     execute!(tx, LOCK_TENANT, tenant_id)?;
-    let due: Option<(String,)> = optional!(tx, DUE, tenant_id, now)?;
-    let Some((kid,)) = due else { return Ok(None) };
-    execute!(tx, RETIRE, tenant_id, now)?;
-    execute!(tx, SIGN, &kid, now)?;
+    let Some(kid) = due(tx, tenant_id, turn).await? else { return Ok(None) };
+    execute!(tx, RETIRE, tenant_id, turn.now)?;
+    execute!(tx, SIGN, &kid, turn.now)?;
     Ok(Some(kid))
 }
 

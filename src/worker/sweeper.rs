@@ -31,7 +31,11 @@ pub async fn sweep_every(app: Arc<App>, keep_days: u32, mut stop: watch::Receive
         match app.turn_keys().await {
             Ok(None) => {}
             Ok(Some(Turned::Announced(kid))) => {
-                tracing::info!(code = "key_announced", kid, "a new signing key is published, and signs in two days");
+                tracing::info!(
+                    code = "key_announced",
+                    kid,
+                    "a new signing key is published, and signs in seven days, or once every platform has it"
+                );
             }
             Ok(Some(Turned::Signs(kid))) => tracing::info!(code = "key_signs", kid, "a new key signs from now on"),
             Err(error) => {

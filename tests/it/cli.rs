@@ -4,7 +4,7 @@ use std::process::{Command, Output, Stdio};
 
 use courseferry::{
     ids,
-    store::{DEFAULT_TENANT, Durability, Tx, admin, registration, registration_link},
+    store::{DEFAULT_TENANT, Durability, Tx, admin, key_proof, registration, registration_link},
 };
 
 use crate::databases::{Db, each, sqlite};
@@ -249,10 +249,29 @@ fn keys_are_listed_and_rotated_and_never_shown() {
         assert_eq!((&list[1]["kid"], &list[1]["status"]), (&first.as_str().into(), &"retired".into()));
         let table = on(db, &["keys", "list"]).out;
         assert!(table.starts_with("KEY ID") && table.lines().count() == 3 && !table.contains("sealed"), "{table}");
+        let (platform, _) = crate::store::add_platform(&db.store, 1).await;
+        let (id, kid) = (platform.id.clone(), second.clone());
+        db.store
+            .write(Durability::Full, async move |tx: &mut Tx| key_proof::fetched(tx, &id, &kid, crate::store::NOW).await)
+            .await
+            .unwrap();
+        let told = on(db, &["keys", "list"]);
+        assert!(
+            told.out.contains("HAS THE KEY THAT SIGNS") && told.out.contains("LMS 1") && told.out.contains("yes, fetched it"),
+            "{}",
+            told.out
+        );
+        let rotated = on(db, &["keys", "rotate"]);
+        assert!(rotated.err.contains("published for 30 days") && rotated.err.contains("`ferry keys list`"), "{}", rotated.err);
+        let told = on(db, &["keys", "list"]);
+        assert!(told.out.contains("not proved") && told.err.contains("`ferry doctor`"), "{} {}", told.out, told.err);
+        let list: serde_json::Value = serde_json::from_str(&on(db, &["keys", "list", "--json"]).out).unwrap();
+        let proved = [0, 1].map(|n| list[n]["platforms"][0]["proved"].as_bool().unwrap());
+        assert_eq!((proved, &list[1]["platforms"][0]["fetched_at"]), ([false, true], &crate::store::NOW.into()), "{list}");
         let other_master = [("FERRY_DATABASE_URL", db.url()), ("FERRY_MASTER_KEY", "another master key of forty characters!".to_owned())];
         let other_master: Vec<(&str, &str)> = other_master.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let listed = ferry(db.dir(), &["keys", "list"], &other_master);
-        assert_eq!(listed.out.lines().count(), 3, "listing needs no master key");
+        assert_eq!(listed.out.lines().count(), 7, "listing needs no master key");
     });
 }
 

@@ -16,7 +16,7 @@ use courseferry::{
     ids,
     store::Store,
 };
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 /// A fresh database, gone when dropped.
@@ -41,6 +41,16 @@ impl Db {
         match &self.settings.url {
             DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
             DatabaseUrl::Postgres(url) => url.expose().to_owned(),
+        }
+    }
+
+    /// Changes what the program has no statement for.
+    pub(crate) async fn run(&self, text: &str) {
+        let text = AssertSqlSafe(text.to_owned());
+        if self.is_sqlite() {
+            sqlx::query(text).execute(&mut SqliteConnection::connect(&self.url()).await.unwrap()).await.unwrap();
+        } else {
+            sqlx::query(text).execute(&mut PgConnection::connect(&self.url()).await.unwrap()).await.unwrap();
         }
     }
 }

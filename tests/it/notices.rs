@@ -371,14 +371,8 @@ fn a_teachers_launch_has_the_platform_tell_us_once_a_week_and_a_failure_is_tried
 
 /// As if the platform had been asked, and had said yes, then.
 async fn rewind(db: &Db, asked_at: i64, taken_at: Option<i64>) {
-    use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
     let taken = taken_at.map_or_else(|| "NULL".to_owned(), |at| at.to_string());
-    let text = AssertSqlSafe(format!("UPDATE notice_handler SET asked_at = {asked_at}, taken_at = {taken}"));
-    if db.is_sqlite() {
-        sqlx::query(text).execute(&mut SqliteConnection::connect(&db.url()).await.unwrap()).await.unwrap();
-    } else {
-        sqlx::query(text).execute(&mut PgConnection::connect(&db.url()).await.unwrap()).await.unwrap();
-    }
+    db.run(&format!("UPDATE notice_handler SET asked_at = {asked_at}, taken_at = {taken}")).await;
 }
 
 #[test]

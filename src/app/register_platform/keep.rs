@@ -6,7 +6,6 @@ use crate::{
         App,
         audit::{self, By},
     },
-    ids,
     lti::{
         platform,
         registration::{PlatformConfiguration, Registered},
@@ -124,7 +123,7 @@ fn row(offer: &Offer, registered: &Registered, now: i64) -> Registration {
     let c: &PlatformConfiguration = &offer.configuration;
     let family = c.profile().key;
     Registration {
-        id: ids::new_id(),
+        id: offer.id.clone(),
         tenant_id: offer.link.tenant_id.clone(),
         issuer: c.issuer.clone(),
         client_id: registered.client_id.clone(),

@@ -46,6 +46,8 @@ pub struct Knock {
 /// What would be registered.
 #[derive(Debug)]
 pub struct Offer {
+    /// What the registration will be called by us.
+    pub id: String,
     /// The link it came by.
     pub link: RegistrationLink,
     /// What the platform says of itself.
@@ -145,7 +147,7 @@ impl App {
         let mut tx = self.store.read().await?;
         let known = registration::by_issuer(&mut tx, &configuration.issuer).await?;
         let again = vouched != Vouched::HostedCanvas && known.iter().any(|r| r.tenant_id == link.tenant_id);
-        Ok(Offer { scopes: dynamic::scopes(&configuration), link, configuration, vouched, host, again })
+        Ok(Offer { id: ids::new_id(), scopes: dynamic::scopes(&configuration), link, configuration, vouched, host, again })
     }
 
     async fn configuration(&self, knock: &Knock) -> Result<(Url, PlatformConfiguration), RegisterFault> {
@@ -179,7 +181,7 @@ impl App {
     }
 
     async fn join(&self, offer: &Offer, knock: &Knock) -> Result<Registered, RegisterFault> {
-        let document = dynamic::document(&self.tool(), &offer.configuration).to_string();
+        let document = dynamic::document(&self.tool_for(&offer.id), &offer.configuration).to_string();
         let url = &offer.configuration.registration_endpoint;
         let request = authorized(Request::post(url, "application/json", document.into_bytes()).accept("application/json"), knock);
         let answer = self.http.send(request).await.map_err(RegisterFault::Unreachable)?;

@@ -11,6 +11,7 @@ use crate::{
         add_platform::{Added, PlatformForm, Product},
         platforms::Act,
     },
+    ids,
     store::registration::DeploymentPolicy,
     web::{
         Error, State,
@@ -37,7 +38,7 @@ pub(crate) async fn choose(state: Data<State>, admin: Admin, request: HttpReques
 /// `/admin/platforms/add/<product>`; what a refused launch named is filled in.
 pub(crate) async fn form(state: Data<State>, admin: Admin, path: Path<String>, query: Query<Pairs>) -> Result<HttpResponse, Error> {
     let product = Product::from_key(&path).ok_or(Error::NotFound)?;
-    let mut form = PlatformForm::from_pairs(&query);
+    let mut form = PlatformForm { id: ids::new_id(), ..PlatformForm::from_pairs(&query) };
     if product == Product::Moodle && form.site.is_empty() {
         form.site = form.issuer.clone();
     }

@@ -4,12 +4,13 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderValue},
-    web::{Data, Form},
+    web::{Data, Form, Query},
 };
 
-use super::{login::cookie_name, refused};
+use super::{login::cookie_name, refused, teach::value};
 use crate::{
     app::{self, Accepted, LaunchPost, Opened, Proof, Refused, Review},
+    ids,
     lti::oidc::LaunchForm,
     web::{
         Error, State, cookies,
@@ -70,8 +71,12 @@ pub(crate) async fn prove(
     }
 }
 
-pub(crate) async fn jwks(state: Data<State>) -> Result<HttpResponse, Error> {
-    let document = state.app.jwks().await?;
+/// `/lti/jwks.json`; with `?platform=<id>` the address that this platform alone was given.
+pub(crate) async fn jwks(state: Data<State>, request: HttpRequest, query: Query<Pairs>) -> Result<HttpResponse, Error> {
+    // Somebody who opens the address to look at it is no platform.
+    let by_hand = request.headers().get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
+    let platform = Some(value(&query, "platform")).filter(|id| !by_hand && ids::is_id(id));
+    let document = state.app.jwks(platform).await?;
     Ok(HttpResponse::Ok().content_type("application/json").insert_header((header::CACHE_CONTROL, "public, max-age=300")).body(document))
 }
 

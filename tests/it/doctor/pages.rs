@@ -98,7 +98,7 @@ fn wrong_words_are_told_apart_from_ill_connections() {
 async fn house_with(db: &crate::databases::Db, platform: &FakePlatform) -> (House, String) {
     let house = House::open_beside(db, &[platform.port()]).await;
     tool_keys::ensure(&db.store, &house::master(), NOW).await.unwrap();
-    platform.trust_document(&house.app.jwks().await.unwrap());
+    platform.trust_document(&house.app.jwks(None).await.unwrap());
     let r = platform.registration();
     let id = r.id.clone();
     let op = async move |tx: &mut Tx| {

@@ -30,6 +30,8 @@ fn a_moodle_registers_itself_and_launches_once_it_is_approved() {
         let row = rig.known("client-A").await.unwrap();
         assert_eq!((row.status, row.family.as_str(), row.name.as_str()), (RegistrationStatus::Pending, "moodle", "Campus Moodle"));
         assert_eq!(row.jwks_url, format!("{}/jwks", rig.lms.base()));
+        let ours = rig.lms.state().registered[0]["jwks_uri"].clone();
+        assert_eq!(ours, format!("{}/lti/jwks.json?platform={}", rig.house.base, row.id), "an address of its own");
         assert_eq!(row.deployment_policy, DeploymentPolicy::Pin);
 
         let refused = rig.launch("client-A", "7", "u1").await;

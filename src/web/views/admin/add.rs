@@ -92,7 +92,7 @@ pub(crate) fn page(
         base: Base::new(state),
         frame: frame(state, admin, ""),
         product,
-        values: values::of(product, state),
+        values: values::of(product, state, &form.id),
         course: &course,
         form,
         problems,

@@ -6,11 +6,10 @@ use askama::Template;
 use super::frame;
 use crate::{
     app::{
-        key_proofs::KeyRing,
-        tool_keys::{LEAD, RETIRED_KEY_LIFE},
+        key_proofs::{Has, KeyRing},
+        tool_keys::LEAD,
     },
     store::{
-        key_proof::KeyProof,
         registration::Registration,
         tool_key::{KeyStatus, ToolKey},
     },
@@ -29,19 +28,27 @@ use crate::{
 struct KeysPage<'a> {
     base: Base,
     frame: Frame,
-    keyset: String,
     rotate_days: u32,
     lead_days: i64,
-    signs: Option<Key<'a>>,
+    keys: Vec<Key<'a>>,
     platforms: Vec<Line<'a>>,
-    next: Option<Key<'a>>,
-    retired: Vec<Retired<'a>>,
+    /// How many have the key that signs, and the next one, if there is one.
+    proved: usize,
+    next: Option<Next>,
 }
 
-/// A key that signs, or will.
 struct Key<'a> {
     kid: &'a str,
+    status: KeyStatus,
     made: When,
+    signs_from: When,
+    signed: bool,
+    until: Option<When>,
+}
+
+/// The key that is announced.
+struct Next {
+    proved: usize,
     signs_from: When,
 }
 
@@ -49,71 +56,77 @@ struct Line<'a> {
     href: String,
     name: &'a str,
     issuer: &'a str,
-    proof: Proof,
+    signs: Proof,
+    next: Option<Proof>,
 }
 
-/// What a platform said to a key.
-enum Proof {
-    /// It gave a token.
-    Has(When),
-    /// It was asked and gave none.
-    Refused(When),
-    /// It was never asked.
-    Unknown,
-}
-
-struct Retired<'a> {
-    kid: &'a str,
-    since: When,
-    until: When,
+struct Proof {
+    has: Has,
+    when: Option<When>,
 }
 
 impl KeysPage<'_> {
-    fn proved(&self) -> usize {
-        self.platforms.iter().filter(|p| matches!(p.proof, Proof::Has(_))).count()
+    /// Whether some platform stands so with the key that signs.
+    fn some(&self, stands: fn(&Has) -> bool) -> bool {
+        self.platforms.iter().any(|p| stands(&p.signs.has))
+    }
+
+    fn some_unknown(&self) -> bool {
+        self.some(|has| *has == Has::Unknown)
+    }
+
+    fn some_refused(&self) -> bool {
+        self.some(|has| matches!(has, Has::Refused(_)))
+    }
+
+    /// Whether some platform lacks the key that is announced.
+    fn some_wait(&self) -> bool {
+        self.platforms.iter().any(|p| p.next.as_ref().is_some_and(|next| !next.has.it()))
     }
 }
 
 pub(crate) fn page(state: &State, admin: &Admin, ring: &KeyRing) -> HttpResponse {
     let now = state.app.now();
-    let of = |status| ring.keys.iter().filter(move |k| k.status == status);
+    let next = ring.key(KeyStatus::Next);
     let page = KeysPage {
         base: Base::new(state),
         frame: frame(state, admin, "keys"),
-        keyset: state.site().url("/lti/jwks.json"),
         rotate_days: ring.rotate_days,
         lead_days: LEAD / (24 * 60 * 60 * 1000),
-        signs: of(KeyStatus::Active).map(|k| key(k, now)).next(),
+        keys: ring.keys.iter().map(|k| key(ring, k, now)).collect(),
         platforms: ring.platforms.iter().map(|r| line(state, ring, r, now)).collect(),
-        next: of(KeyStatus::Next).map(|k| key(k, now)).next(),
-        retired: of(KeyStatus::Retired)
-            .map(|k| {
-                let since = k.retired_at.unwrap_or(k.created_at);
-                Retired { kid: &k.kid, since: When::new(since, now), until: When::new(since + RETIRED_KEY_LIFE, now) }
-            })
-            .collect(),
+        proved: ring.key(KeyStatus::Active).map_or(0, |k| ring.proved(&k.kid)),
+        next: next.map(|k| Next { proved: ring.proved(&k.kid), signs_from: When::new(k.signs_from, now) }),
     };
     html(HttpResponse::Ok(), &page)
 }
 
-fn key(k: &ToolKey, now: i64) -> Key<'_> {
-    Key { kid: &k.kid, made: When::new(k.created_at, now), signs_from: When::new(k.signs_from, now) }
+fn key<'a>(ring: &KeyRing, k: &'a ToolKey, now: i64) -> Key<'a> {
+    Key {
+        kid: &k.kid,
+        status: k.status,
+        made: When::new(k.created_at, now),
+        signs_from: When::new(k.signs_from, now),
+        signed: k.signs_ever(),
+        until: ring.until(k).map(|at| When::new(at, now)),
+    }
 }
 
 fn line<'a>(state: &State, ring: &'a KeyRing, r: &'a Registration, now: i64) -> Line<'a> {
+    let proof = |k: &ToolKey| proof(ring.has(&r.id, &k.kid), now);
     Line {
         href: state.site().path(&format!("/admin/platforms/{}", r.id)),
         name: &r.name,
         issuer: &r.issuer,
-        proof: proof(ring.proof(&r.id), now),
+        signs: ring.key(KeyStatus::Active).map_or(Proof { has: Has::Unknown, when: None }, proof),
+        next: ring.key(KeyStatus::Next).map(proof),
     }
 }
 
-/// A key never changes: a platform that once gave a token for it has fetched it, whatever it refused before or after.
-fn proof(said: Option<&KeyProof>, now: i64) -> Proof {
-    match said.map(|p| (p.granted_at, p.refused_at)) {
-        Some((Some(at), _)) => Proof::Has(When::new(at, now)),
-        Some((None, Some(at))) => Proof::Refused(When::new(at, now)),
-        _ => Proof::Unknown,
-    }
+fn proof(has: Has, now: i64) -> Proof {
+    let when = match has {
+        Has::Token(at) | Has::Fetched(at) | Has::Refused(at) => Some(When::new(at, now)),
+        Has::Unknown => None,
+    };
+    Proof { has, when }
 }

@@ -134,7 +134,7 @@ pub(crate) fn page(
         siblings: platform_changes::has_siblings(r),
         launches: view.launches.iter().map(|l| launch_line(l, now)).collect(),
         keys: state.site().path("/admin/keys"),
-        values: if is_v1p1 { v1p1::values(state, &r.client_id) } else { values::of(product, state) },
+        values: if is_v1p1 { v1p1::values(state, &r.client_id) } else { values::of(product, state, &r.id) },
         is_v1p1,
         product,
         course: &course,

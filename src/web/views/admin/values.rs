@@ -2,7 +2,7 @@
 
 use crate::{
     app::add_platform::Product,
-    lti::tool::{CUSTOM, SCOPES, Tool, canvas_json},
+    lti::tool::{CUSTOM, SCOPES, canvas_json},
     web::State,
 };
 
@@ -13,13 +13,14 @@ pub(super) struct Value {
     pub(super) value: String,
 }
 
-/// Values to copy into an LMS.
-pub(super) fn of(product: Product, state: &State) -> Vec<Value> {
+/// Values to copy into an LMS that has, or will have, this id here.
+pub(super) fn of(product: Product, state: &State, id: &str) -> Vec<Value> {
     let number = |(n, (label, value))| Value { id: format!("copy-{}", n + 1), label, value };
-    labelled(product, state.app.tool(), state).into_iter().enumerate().map(number).collect()
+    labelled(product, state, id).into_iter().enumerate().map(number).collect()
 }
 
-fn labelled(product: Product, tool: Tool, state: &State) -> Vec<(&'static str, String)> {
+fn labelled(product: Product, state: &State, id: &str) -> Vec<(&'static str, String)> {
+    let tool = state.app.tool_for(id);
     match product {
         Product::Moodle => vec![
             ("Tool name", tool.title),
@@ -33,7 +34,7 @@ fn labelled(product: Product, tool: Tool, state: &State) -> Vec<(&'static str, S
         ],
         Product::Canvas | Product::OwnCanvas => vec![
             ("LTI 1.3 configuration", serde_json::to_string_pretty(&canvas_json(&tool)).unwrap_or_default()),
-            ("JSON URL", state.site().url("/lti/canvas.json")),
+            ("JSON URL", state.site().url(&format!("/lti/canvas.json?platform={id}"))),
             ("Redirect URIs", tool.launch),
         ],
         Product::Edx => vec![
