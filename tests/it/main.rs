@@ -12,6 +12,7 @@ mod course;
 mod databases;
 mod deep_linking;
 mod delivery;
+mod deployments;
 mod doctor;
 mod downloads;
 mod fake_platform;

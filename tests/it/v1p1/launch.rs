@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use courseferry::lti::v1p1::Method;
+use courseferry::{lti::v1p1::Method, store::registration};
 
 use super::{Pairs, Site, pairs};
 use crate::{databases::each, house::Browser};
@@ -174,6 +174,34 @@ fn a_second_installation_with_the_same_key_waits_for_approval() {
         assert_eq!(site.logged().await.0, "deployment_waits");
         site.administer("/approve", &[]).await;
         assert_eq!(site.launch(&mut browser, &stranger).await.status, 200);
+    });
+}
+
+#[test]
+fn an_installation_that_was_turned_down_opens_nothing_until_it_is_approved_itself() {
+    each(async |db| {
+        let mut site = Site::open(db).await;
+        let mut learner = Browser::new();
+        let opened = site.launch(&mut learner, &site.form("ada")).await;
+        assert_eq!(opened.status, 200, "{}", opened.body);
+        let known = registration::deployments(&mut db.store.read().await.unwrap(), &site.registration_id).await.unwrap();
+        let this_one = format!("/deployments/{}", known[0].id);
+        site.administer(&this_one, &[("act", "block")]).await;
+        assert_eq!(learner.get(&opened.url).await.status, 401, "its sessions end");
+        // Again and again, and also once the platform as a whole is approved.
+        for again in ["", "", "/approve"] {
+            if !again.is_empty() {
+                site.administer(again, &[]).await;
+            }
+            let mut browser = Browser::new();
+            site.launch(&mut browser, &site.form("ada")).await.assert_refused(&browser);
+            assert_eq!(site.logged().await.0, "deployment_waits");
+        }
+        // Only who can sign learns how it stands.
+        let page = site.post(&mut Browser::new(), &changed(&site, "user_id", "eve")).await;
+        assert!(page.status.is_client_error() && !page.body.contains("old.example.edu"), "{}", page.body);
+        site.administer(&this_one, &[("act", "approve")]).await;
+        assert_eq!(site.launch(&mut Browser::new(), &site.form("ada")).await.status, 200);
     });
 }
 
