@@ -12,6 +12,16 @@ use std::{
 };
 
 use super::*;
+use crate::{
+    clock,
+    lti::{jose::SigningKey, v1p1::Method},
+    services::{
+        ServiceError,
+        nrps::Nrps,
+        outcomes::{Outcomes, Place},
+        tokens::{Platform, Tokens},
+    },
+};
 
 /// Counts whoever connects, on every address of this machine.
 struct Listener {
@@ -159,6 +169,42 @@ async fn a_name_that_changes_its_answer_gains_nothing() {
     // One good address among bad ones: only the good one is tried.
     assert!(matches!(client.send(Request::get(&url("mixed.example"))).await, Err(HttpError::Unreachable { .. })));
     assert_eq!(here.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_roster_or_an_outcome_at_a_name_that_changes_its_answer_reaches_nobody() {
+    let (here, _) = Listener::start(|_, _| {});
+    let (platform, _) = Listener::start(|stream, _| {
+        let body = r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#;
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        let _ = stream.write_all((head + body).as_bytes());
+    });
+    let key = SigningKey::generate("k").unwrap();
+    let token_url = platform.url().to_string();
+    let of = Platform { registration_id: "r", client_id: "c", token_url: &token_url, audience: None, key: &key };
+    let options = Options { allow_hosts: vec![("127.0.0.1".into(), platform.port)], ..Options::default() };
+    let turns = Arc::new(AtomicUsize::new(0));
+    let client = Client::resolving(&options, dishonest_dns(Arc::clone(&turns))).unwrap();
+    let roster = Nrps::new(client.clone(), Tokens::new(client.clone(), clock::system()));
+    let outcomes = Outcomes::new(client, clock::system());
+    for name in ["rebind.example", "private.example", "loopback.example", "mapped.example", "metadata.example"] {
+        let url = format!("https://{name}:{}/members", here.port);
+        let place = Place {
+            service_url: url.clone(),
+            sourced_id: "cell".to_owned(),
+            method: Method::HmacSha1,
+            key: "key".to_owned(),
+            secret: "secret".to_owned(),
+        };
+        let first = roster.members(&of, &url, None).await;
+        let second = outcomes.replace(&place, 80.0).await;
+        let third = roster.members(&of, &url, None).await;
+        let refused = |error: &ServiceError| matches!(error, ServiceError::Http(HttpError::Refused(_)));
+        let public_at_first = matches!(first, Err(ServiceError::Http(HttpError::Unreachable { .. })));
+        assert!(public_at_first == (name == "rebind.example") && (public_at_first || refused(&first.unwrap_err())), "{name}");
+        assert!(second.is_err_and(|e| refused(&e)) && third.is_err_and(|e| refused(&e)), "{name}");
+    }
+    assert_eq!((turns.load(Ordering::SeqCst), here.calls()), (3, 0));
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Address tricks in every URL that is fetched: key sets, tokens, line items, next pages. Nobody on this machine is called.
+//! Address tricks in every URL that is fetched: key sets, tokens, line items, rosters, next pages, outcomes. Nobody on this machine is
+//! called.
 
 use std::sync::{
     Arc,
@@ -6,10 +7,18 @@ use std::sync::{
 };
 
 use courseferry::{
-    lti::ags::{ActivityProgress, GradingProgress, Score},
+    clock,
+    lti::{
+        ags::{ActivityProgress, GradingProgress, Score},
+        nrps::MEMBERS_TYPE,
+        v1p1::Method,
+    },
     services::{
+        ServiceError,
         ags::{Ags, AgsError, Wanted},
         http::{Client, HttpError, Options},
+        nrps::Nrps,
+        outcomes::{Outcomes, Place},
         tokens::{Platform, TokenFault, Tokens},
     },
     store::{DEFAULT_TENANT, Durability, Tx, launch_log, registration},
@@ -17,7 +26,7 @@ use courseferry::{
 
 use crate::{
     databases::{block_on, sqlite},
-    fake_platform::{At, FakePlatform, Family, Fault, Response, serve},
+    fake_platform::{At, FakePlatform, Family, Fault, Reply, Response, serve},
     house::{Browser, House},
     services::tool_key,
 };
@@ -35,6 +44,8 @@ const TRICKS: &[&str] = &[
     "https://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ:{p}/",
     "https://lms.example@127.0.0.1:{p}/",
     "https://169.254.169.254/latest/meta-data/",
+    "https://[fe80::1]:{p}/",
+    "https://[::ffff:169.254.169.254]/latest/meta-data/",
     "https://metadata.google.internal/",
     "file:///etc/passwd",
     "not an address",
@@ -97,7 +108,7 @@ fn no_token_score_or_page_goes_to_a_trick_address() {
         let key = tool_key();
         platform.trust(key.public_jwk());
         let http = Client::new(&Options { allow_hosts: platform.allow(), ..Options::default() }).unwrap();
-        let ags = Ags::new(http.clone(), Tokens::new(http, courseferry::clock::system()));
+        let ags = Ags::new(http.clone(), Tokens::new(http, clock::system()));
         let token_url = platform.url("/token");
         let good = Platform { registration_id: "r1", client_id: "client-1", token_url: &token_url, audience: None, key: &key };
         let (calls, port) = counter();
@@ -126,5 +137,87 @@ fn no_token_score_or_page_goes_to_a_trick_address() {
         }
         assert_eq!(calls.load(Ordering::SeqCst), 0);
         platform.breaches();
+    });
+}
+
+#[test]
+fn no_roster_is_read_at_a_trick_address_nor_where_a_redirect_leads() {
+    block_on(async {
+        let platform = FakePlatform::start(Family::Canvas);
+        let key = tool_key();
+        platform.trust(key.public_jwk());
+        let (calls, port) = counter();
+        // Whoever is called would be allowed to be called, where the address is its plain one.
+        let allow_hosts = [platform.allow(), vec![("127.0.0.1".to_owned(), port)]].concat();
+        let http = Client::new(&Options { allow_hosts: platform.allow(), ..Options::default() }).unwrap();
+        let wide = Client::new(&Options { allow_hosts, ..Options::default() }).unwrap();
+        let nrps = Nrps::new(http.clone(), Tokens::new(http, clock::system()));
+        let token_url = platform.url("/token");
+        let good = Platform { registration_id: "r1", client_id: "client-1", token_url: &token_url, audience: None, key: &key };
+        for url in tricks(port) {
+            let error = nrps.members(&good, &url, Some(50)).await.unwrap_err();
+            let refused = matches!(error, ServiceError::Address(_) | ServiceError::Paging | ServiceError::Http(HttpError::Refused(_)));
+            assert!(refused, "roster of {url}: {error}");
+            let page =
+                Response::new(200, MEMBERS_TYPE, "{\"members\":[]}").with("link", format!("<{}>; rel=\"next\"", url.replace('ⓛ', "l")));
+            platform.fault(At::Members, Fault::Answer(page));
+            let outcome = nrps.members(&good, &platform.memberships_url(), Some(50)).await;
+            assert!(matches!(outcome, Err(ServiceError::Paging | ServiceError::Answered(_))), "next page at {url}: {outcome:?}");
+        }
+        let nrps = Nrps::new(wide.clone(), Tokens::new(wide, clock::system()));
+        for target in
+            [format!("http://127.0.0.1:{port}/members"), "http://169.254.169.254/".to_owned(), "//evil.example/members".to_owned()]
+        {
+            platform.fault(At::Members, Fault::Answer(Response::new(302, "text/plain", "").with("location", target.clone())));
+            let outcome = nrps.members(&good, &platform.memberships_url(), Some(50)).await;
+            assert!(matches!(&outcome, Err(ServiceError::Answered(answer)) if answer.status == 302), "{target}: {outcome:?}");
+        }
+        assert_eq!(calls.load(Ordering::SeqCst), 0);
+        platform.breaches();
+    });
+}
+
+#[test]
+fn no_outcome_goes_to_a_trick_address_nor_where_a_redirect_leads() {
+    block_on(async {
+        let (calls, port) = counter();
+        // A campus host that is allowed, and sends everybody on.
+        let target = Arc::new(std::sync::Mutex::new(String::new()));
+        let sends_to = Arc::clone(&target);
+        let campus = serve(move |_| Reply::Answer(Response::new(307, "text/plain", "").with("location", sends_to.lock().unwrap().clone())));
+        let allow_hosts = |ports: &[u16]| ports.iter().map(|p| ("127.0.0.1".to_owned(), *p)).collect();
+        let client = |ports: &[u16]| {
+            let http = Client::new(&Options { allow_hosts: allow_hosts(ports), ..Options::default() }).unwrap();
+            Outcomes::new(http, clock::system())
+        };
+        let place = |url: &str| Place {
+            service_url: url.to_owned(),
+            sourced_id: "cell".into(),
+            method: Method::HmacSha1,
+            key: "key".into(),
+            secret: "secret".into(),
+        };
+        let outcomes = client(&[campus]);
+        for url in tricks(port) {
+            let place = place(&url);
+            let said = [
+                outcomes.replace(&place, 80.0).await.map(drop),
+                outcomes.delete(&place).await.map(drop),
+                outcomes.read(&place, "ada").await.map(drop),
+            ];
+            for result in said {
+                let refused = matches!(result, Err(AgsError::Address(_) | AgsError::Http(HttpError::Refused(_))));
+                assert!(refused, "outcome to {url}: {result:?}");
+            }
+        }
+        // A redirect is an answer, even where its target may be called itself: the signature was made for one address.
+        let outcomes = client(&[campus, port]);
+        for to in [format!("http://127.0.0.1:{port}/"), "http://169.254.169.254/".to_owned(), "//evil.example/".to_owned()] {
+            *target.lock().unwrap() = to.clone();
+            let place = place(&format!("http://127.0.0.1:{campus}/service"));
+            assert_eq!(outcomes.replace(&place, 80.0).await.unwrap().status, 307, "{to}");
+            assert!(matches!(outcomes.read(&place, "ada").await, Err(AgsError::Answered(answer)) if answer.status == 307), "{to}");
+        }
+        assert_eq!(calls.load(Ordering::SeqCst), 0);
     });
 }
