@@ -48,6 +48,7 @@ export async function startLms(tool, people, more = () => undefined, own = () =>
     configuration: ({ query }) => json(200, configuration(origin, query)),
     register: ({ query, body }) => register(query.client, body),
     frame: ({ query }) => html(frame(query.src)),
+    popup: ({ query }) => html(popup(query.src)),
     column: ({ url, path: [link, what], query, body }) => {
       const fate = (sub) => people.find((p) => p.sub === sub)?.fate;
       if (what === 'results') {
@@ -109,9 +110,17 @@ function members(people) {
 }
 
 /** Where an administrator of the LMS opens the tool's registration link: a page of another site, with the tool's in its frame. */
-const frame = (src) => `<title>Manage tools</title><body style="margin:0"><p>Manage tools</p>
+const frame = (src) => `<title>Manage tools</title><link rel="icon" href="data:,"><body style="margin:0"><p>Manage tools</p>
   <iframe id="tool" title="Registration" src="${src.replaceAll('&', '&amp;')}" style="border:0;width:100%;height:800px"></iframe>
-  <script>addEventListener('message', (e) => { if (e.data.subject === 'org.imsglobal.lti.close') document.getElementById('tool').remove(); });</script>`;
+  <script>${hearing("document.getElementById('tool').remove()")}</script>`;
+
+/** The same with the tool in a window of its own. */
+const popup = (src) => `<title>Manage tools</title><link rel="icon" href="data:,"><p>Manage tools</p><button>Add LTI Advantage</button>
+  <script>let tool; document.querySelector('button').onclick = () => { tool = window.open(${JSON.stringify(src)}, 'tool'); }; ${hearing('tool.close()')}</script>`;
+
+/** Notes what the tool says, and closes it when it says that it is done. */
+const hearing = (close) => `window.heard = []; addEventListener('message', (e) => {
+  window.heard.push({ from: e.origin, says: e.data }); if (e.data.subject === 'org.imsglobal.lti.close') ${close}; });`;
 
 /** The LMS's answer to a registration. */
 function register(client, body) {

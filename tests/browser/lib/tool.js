@@ -55,13 +55,15 @@ export async function startTool(people, { known = true, settings = {}, start = s
     run,
     /** The address that a one-time link for administrators opens. */
     adminLink: () => readFileSync(run('admin', 'link'), 'utf8').trim(),
+    /** A link by which this LMS registers itself. */
+    registrationLink: () => readFileSync(run('platform', 'invite', '--site', lms.origin), 'utf8').trim(),
     /** Where somebody opens a link of the course in the LMS. */
     door: (sub, link, to = '', deployment = 'one') => `${lms.origin}/open?${new URLSearchParams({ as: sub, link, to, deployment })}`,
-    /** The LMS's page where its administrator has pasted a registration link; `client` is the id that the LMS will give. */
-    registering: (link, client, product, keys = '') => {
+    /** The LMS's page where its administrator has pasted a registration link; `client` is the id that the LMS will give, `where` it opens us. */
+    registering: (link, client, product, keys = '', where = 'frame') => {
       const configuration = `${lms.origin}/configuration?${new URLSearchParams({ client, product, keys })}`;
       const src = `${link}?${new URLSearchParams({ openid_configuration: configuration, registration_token: 'once' })}`;
-      return `${lms.origin}/frame?${new URLSearchParams({ src })}`;
+      return `${lms.origin}/${where}?${new URLSearchParams({ src })}`;
     },
     stop: async () => {
       child.kill('SIGTERM');
