@@ -143,11 +143,23 @@ pub async fn turn(store: &Store, master: &MasterKey, days: u32, now: i64) -> Res
 /// # Errors
 /// When there is none or it does not open.
 pub async fn signing_key(store: &Store, master: &MasterKey) -> Result<SigningKey, KeyError> {
+    opened(store, master, KeyStatus::Active).await?.ok_or(KeyError::None)
+}
+
+/// The key that is announced, if there is one.
+///
+/// # Errors
+/// When it does not open.
+pub async fn announced_key(store: &Store, master: &MasterKey) -> Result<Option<SigningKey>, KeyError> {
+    opened(store, master, KeyStatus::Next).await
+}
+
+async fn opened(store: &Store, master: &MasterKey, status: KeyStatus) -> Result<Option<SigningKey>, KeyError> {
     let mut tx = store.read().await?;
     let keys = tool_key::list(&mut tx, DEFAULT_TENANT).await?;
-    let key = keys.into_iter().find(|k| k.status == KeyStatus::Active).ok_or(KeyError::None)?;
+    let Some(key) = keys.into_iter().find(|k| k.status == status) else { return Ok(None) };
     let der = master.open(&key.kid, &key.sealed_private).map_err(|source| KeyError::Sealed { kid: key.kid.clone(), source })?;
-    Ok(SigningKey::from_der(&key.kid, &der)?)
+    Ok(Some(SigningKey::from_der(&key.kid, &der)?))
 }
 
 impl App {

@@ -1,6 +1,6 @@
 //! An access token for each scope that we need, one by one, as grades and lists are asked for.
 
-use super::{Visit, trouble};
+use super::{Visit, tool_keys, trouble};
 use crate::lti::{
     doctor::{self, Cause, Check, Finding, Scope, Trouble, Verdict},
     jose::SigningKey,
@@ -46,7 +46,24 @@ impl Visit<'_> {
         let roster = self.ask(key, Scope::Roster).await;
         rights.roster = roster.verdict() == Verdict::Ok;
         self.push(roster);
+        self.try_announced(rights).await;
         rights
+    }
+
+    /// Tries the key that is announced too. A platform that reads our key set fetches it now, and *Keys* shows before it signs
+    /// anything that matters which platform will not know it. No finding hangs on it.
+    async fn try_announced(&self, rights: Rights) {
+        let granted = [
+            (rights.scores, Scope::Score),
+            (rights.results, Scope::Result),
+            (rights.columns, Scope::Columns),
+            (rights.columns_read, Scope::ColumnsRead),
+            (rights.roster, Scope::Roster),
+        ];
+        let Some((_, scope)) = granted.into_iter().find(|(granted, _)| *granted) else { return };
+        if let Ok(Some(announced)) = tool_keys::announced_key(&self.doctor.store, &self.doctor.master).await {
+            drop(self.ask(&announced, scope).await);
+        }
     }
 
     async fn ask(&self, key: &SigningKey, scope: Scope) -> Finding {

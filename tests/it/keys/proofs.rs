@@ -3,7 +3,13 @@
 use std::time::Duration;
 
 use courseferry::{
-    app::{audit::By, key_proofs, tool_keys},
+    app::{
+        Site,
+        audit::By,
+        doctor::{Doctor, Order},
+        key_proofs::{self, Has, KeyRing},
+        tool_keys,
+    },
     clock, ids,
     lti::{
         ags::{SCOPE_RESULT, SCOPE_SCORE},
@@ -17,7 +23,7 @@ use courseferry::{
         DEFAULT_TENANT, Durability, StoreError, Tx, key_proof,
         registration::{self, Registration, RegistrationStatus},
         tenant::{self, Tenant, TenantKind},
-        tool_key,
+        tool_key::{self, KeyStatus},
     },
 };
 
@@ -204,6 +210,42 @@ fn the_page_lists_who_asks_for_keys_and_nobody_else() {
             assert!(published.body.contains(&key.kid), "every key that signs or will is published");
         }
         assert_eq!(Browser::new().get(&format!("{}/admin/keys", rig.house.base)).await.status, 401);
+    });
+}
+
+/// Has the doctor look at the platform.
+async fn examine(rig: &Rig, db: &Db) {
+    let http = Client::new(&Options { allow_hosts: rig.platform.allow(), ..Options::default() }).unwrap();
+    let site = Site::parse(&rig.house.base).unwrap();
+    let doctor = Doctor::new(db.store.clone(), clock::system(), http, master(), site);
+    doctor.visit(By::command_line(), rig.registration.clone(), Order::default()).await.unwrap();
+}
+
+#[test]
+fn the_doctor_tries_the_announced_key_and_shows_who_lacks_it_before_it_signs() {
+    each(async |db| {
+        let mut rig = Rig::open(db).await;
+        tool_keys::turn(&db.store, &master(), 14, rig.house.app.now() + 14 * DAY).await.unwrap();
+        let next = keys(&db.store).await.into_iter().find(|k| k.status == KeyStatus::Next).unwrap().kid;
+        let id = rig.registration.id.clone();
+        let said = async || {
+            let ring = KeyRing::read(&mut db.store.read().await.unwrap(), DEFAULT_TENANT, 14).await.unwrap();
+            [ring.key(KeyStatus::Active).unwrap().kid.clone(), next.clone()].map(|kid| ring.has(&id, &kid))
+        };
+        examine(&rig, db).await;
+        assert!(matches!(said().await, [Has::Refused(_), Has::Unknown]), "who takes neither key is asked once: {:?}", said().await);
+        // It holds a pasted key.
+        rig.platform.trust(signer(&db.store).await.public_jwk());
+        examine(&rig, db).await;
+        assert!(matches!(said().await, [Has::Token(_), Has::Refused(_)]), "{:?}", said().await);
+        // It reads our key set.
+        let served = Browser::new().get(&format!("{}/lti/jwks.json", rig.house.base)).await;
+        rig.platform.trust_document(&served.body);
+        examine(&rig, db).await;
+        assert!(matches!(said().await, [Has::Token(_), Has::Token(_)]), "{:?}", said().await);
+        assert!(rig.page().await.body.contains("1 proved to have the next one"));
+        let refused = rig.platform.breaches();
+        assert!(refused.len() == 2 && refused.iter().all(|b| b.contains("publishes no key")), "{refused:?}");
     });
 }
 
