@@ -16,7 +16,7 @@ const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 const DL: &str = "https://purl.imsglobal.org/spec/lti-dl/claim/";
 const CANVAS: &[(&str, &str)] = &[("https://www.instructure.com/placement", "assignment_selection")];
 
-async fn open_house(db: &crate::databases::Db) -> House {
+pub(crate) async fn open_house(db: &crate::databases::Db) -> House {
     let house = House::open(db).await;
     tool_keys::ensure(&db.store, &master(), house.app.now()).await.unwrap();
     house
@@ -27,7 +27,7 @@ fn return_url(house: &House) -> String {
 }
 
 /// A teacher is asked to choose.
-fn asked(house: &House, settings: Value) -> Value {
+pub(crate) fn asked(house: &House, settings: Value) -> Value {
     let mut claims = house.teacher("t1");
     let object = claims.as_object_mut().unwrap();
     object.remove(&format!("{LTI}resource_link"));
@@ -49,7 +49,7 @@ async fn picker(house: &House, settings: Value) -> (Browser, Page) {
 }
 
 /// Every form field of a page, as a browser would send them.
-fn fields(page: &Page) -> Vec<(String, String)> {
+pub(crate) fn fields(page: &Page) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let form = page.body.split("data-links>").nth(1).unwrap().split("</form>").next().unwrap();
     for tag in form.split("<input ").skip(1).map(|t| t.split('>').next().unwrap()) {
@@ -62,7 +62,7 @@ fn fields(page: &Page) -> Vec<(String, String)> {
     found
 }
 
-fn owned(fields: &[(String, String)]) -> Vec<(&str, String)> {
+pub(crate) fn owned(fields: &[(String, String)]) -> Vec<(&str, String)> {
     fields.iter().map(|(n, v)| (n.as_str(), v.clone())).collect()
 }
 
@@ -74,13 +74,13 @@ async fn choose(browser: &mut Browser, page: &Page, query: &str) -> Page {
 }
 
 /// What the answer says, after its signature was checked with the keys we publish.
-async fn verified(house: &House, browser: &mut Browser, page: &Page) -> Value {
+pub(crate) async fn verified(house: &House, browser: &mut Browser, page: &Page) -> Value {
     let jwks = browser.get(&format!("{}/lti/jwks.json", house.base)).await;
     let jwt = page.attribute("name=\"JWT\"", "value");
     let token = Unverified::peek(&jwt).unwrap().verify(&KeySet::parse(jwks.body.as_bytes()).unwrap()).unwrap();
     Value::Object(token.claims().clone())
 }
 
-fn items(claims: &Value) -> &Vec<Value> {
+pub(crate) fn items(claims: &Value) -> &Vec<Value> {
     claims[format!("{DL}content_items")].as_array().unwrap()
 }

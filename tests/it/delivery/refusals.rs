@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{ALL_SCOPES, HOUR, Rig};
 use crate::{
     databases::each,
-    fake_platform::{At, Family, Fault, Response},
+    fake_platform::{At, Bucket, Family, Fault, Response},
 };
 
 fn parked(code: &str) -> (OutboxState, String) {
@@ -90,6 +90,34 @@ fn a_platform_that_asks_to_wait_is_left_alone_for_as_long() {
         rig.settle().await;
         assert_eq!((rig.platform.entry("ada").percent, rig.platform.entry("ben").percent), (Some(80.0), Some(70.0)));
         assert_eq!((rig.platform.entry("ada").submissions, rig.platform.entry("ben").submissions), (1, 1));
+    });
+}
+
+#[test]
+fn a_class_that_hands_in_at_once_lives_with_canvass_leaky_bucket() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Canvas).await;
+        let names: Vec<String> = (0..24).map(|n| format!("s{n}")).collect();
+        rig.platform.state().grades.students.extend(names.clone());
+        // Each grade is a look and a score; the bucket takes five of those at once and one more in two seconds.
+        rig.platform.state().bucket = Some(Bucket::new(100.0, 10.0));
+        let mut sessions = Vec::new();
+        for name in &names {
+            let session = rig.learner(name).await;
+            rig.grade(&session, "a1", 80.0).await;
+            sessions.push(session);
+        }
+        rig.deliver().await;
+        let began = rig.now();
+        rig.settle().await;
+        for (name, session) in names.iter().zip(&sessions) {
+            rig.assert_delivered(session, "delivered").await;
+            let entry = rig.platform.entry(name);
+            assert_eq!((entry.percent, entry.submissions, entry.messages), (Some(80.0), 1, 1), "{name}");
+        }
+        let (refused, took) = (rig.platform.state().bucket.as_ref().unwrap().refused, rig.now() - began);
+        assert!((1..=24).contains(&refused), "a platform that says so is left alone: {refused} times too much");
+        assert!(took < 30 * 60_000, "{took} ms");
     });
 }
 

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::wire::Response;
+use super::{
+    rules::{self, refusal},
+    wire::Response,
+};
 
 /// Whose rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +70,12 @@ impl Grades {
 
     /// Takes a score or says why not.
     pub(crate) fn take(&mut self, score: &Value, now: Timestamp) -> Response {
+        if self.family == Family::Canvas {
+            return match rules::canvas(score, self.maximum, now) {
+                Ok(stamp) => self.canvas(stamp, score),
+                Err(refusal) => refusal,
+            };
+        }
         let text = |name: &str| score.get(name).and_then(Value::as_str);
         let (Some(user), Some(stamp), Some(_), Some(grading)) =
             (text("userId"), text("timestamp"), text("activityProgress"), text("gradingProgress"))
@@ -74,15 +83,13 @@ impl Grades {
             return Response::plain(400, "a required member is missing");
         };
         let Ok(stamp) = stamp.parse::<Timestamp>() else { return Response::plain(400, "timestamp is not ISO 8601") };
-        let given = score.get("scoreGiven").and_then(Value::as_f64);
-        if given.is_some() && score.get("scoreMaximum").and_then(Value::as_f64).is_none_or(|m| m <= 0.0) {
+        if score.get("scoreGiven").is_some() && score.get("scoreMaximum").and_then(Value::as_f64).is_none_or(|m| m <= 0.0) {
             return Response::plain(400, "scoreMaximum must be above 0");
         }
-        let percent = given.map(|g| 100.0 * g / score["scoreMaximum"].as_f64().unwrap_or(1.0));
         match self.family {
-            Family::Moodle => self.moodle(user, stamp, percent.filter(|_| grading == "FullyGraded"), score),
-            Family::Canvas => self.canvas(user, stamp, percent.filter(|_| grading == "FullyGraded"), score, now),
-            Family::Edx => self.edx(user, stamp, percent, score),
+            // Whatever is not final, it drops.
+            Family::Moodle => self.moodle(user, stamp, percent(score).filter(|_| grading == "FullyGraded"), score),
+            _ => self.edx(user, stamp, percent(score), score),
         }
     }
 
@@ -103,34 +110,28 @@ impl Grades {
         Response::new(200, "text/html; charset=utf-8", "")
     }
 
-    fn canvas(&mut self, user: &str, stamp: Timestamp, percent: Option<f64>, score: &Value, now: Timestamp) -> Response {
-        let error = |status, text: &str| Response::json(status, "application/json", &json!({ "errors": { "message": text } }));
+    fn canvas(&mut self, stamp: Timestamp, score: &Value) -> Response {
         if self.concluded {
-            return error(422, "This course has concluded. AGS requests will no longer be accepted for this course.");
+            return refusal(422, "This course has concluded. AGS requests will no longer be accepted for this course.");
         }
+        let user = score["userId"].as_str().unwrap_or_default();
         if !self.students.contains(user) {
-            return error(422, "User not found in course or is not a student");
+            return refusal(422, "User not found in course or is not a student");
         }
-        let extension = &score["https://canvas.instructure.com/lti/submission"];
-        let flag = |name: &str, default: bool| extension.get(name).and_then(Value::as_bool).unwrap_or(default);
-        if let Some(at) = score["submission"]["submittedAt"].as_str() {
-            let Ok(at) = at.parse::<Timestamp>() else { return error(400, "submittedAt is not a valid timestamp") };
-            if at.as_second() > now.as_second() + 60 {
-                return error(400, "Provided submitted_at timestamp is in the future");
-            }
-        }
+        let percent = percent(score).filter(|_| ["FullyGraded", "PendingManual"].iter().any(|p| score["gradingProgress"] == *p));
         let entry = self.entries.entry(user.to_owned()).or_default();
         if entry.timestamp.is_some_and(|t| stamp < t) {
-            return error(400, "The provided timestamp is before last updated timestamp of the result");
+            return refusal(400, "The provided timestamp is before last updated timestamp of the result");
         }
-        if flag("new_submission", true) {
+        if rules::submits(score) {
             if self.allowed_attempts.is_some_and(|allowed| entry.submissions >= allowed) {
-                return error(422, "The maximum number of allowed attempts has been reached for this submission");
+                return refusal(422, "The maximum number of allowed attempts has been reached for this submission");
             }
             entry.submissions += 1;
         }
         // "Prioritize" keeps any score that is there, the tool's own too; the result says what the tool sent all the same.
-        let keeps = flag("preserve_score", false) || (flag("prioritize_non_tool_grade", false) && entry.percent.is_some());
+        let spares = rules::flag(score, "prioritize_non_tool_grade", false) && entry.percent.is_some();
+        let keeps = rules::flag(score, "preserve_score", false) || spares;
         entry.result = Some(percent.or(entry.result.flatten().filter(|_| keeps)));
         entry.keep(if keeps { entry.percent } else { percent }, stamp, score);
         Response::json(200, "application/json", &json!({ "resultUrl": "https://canvas.example/results/1" }))
@@ -149,7 +150,7 @@ impl Grades {
     }
 
     /// What tools are shown, in the column's points.
-    pub(crate) fn results(&self, user: Option<&str>) -> Value {
+    pub(crate) fn results(&self, user: Option<&str>) -> Vec<Value> {
         let shown = self.entries.iter().filter(|(u, _)| user.is_none_or(|wanted| wanted == *u));
         shown
             .filter_map(|(user, e)| {
@@ -174,6 +175,11 @@ impl Grades {
         }
         result
     }
+}
+
+fn percent(score: &Value) -> Option<f64> {
+    let maximum = score.get("scoreMaximum").and_then(Value::as_f64).filter(|m| *m > 0.0)?;
+    score.get("scoreGiven").and_then(Value::as_f64).map(|given| 100.0 * given / maximum)
 }
 
 impl Entry {

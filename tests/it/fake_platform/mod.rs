@@ -5,8 +5,11 @@ mod faults;
 mod grades;
 mod notices;
 mod oidc;
+mod pages;
 mod roster;
+mod rules;
 mod services;
+mod throttle;
 mod wire;
 
 pub(crate) use oidc::fields;
@@ -28,6 +31,7 @@ use courseferry::{
 pub(crate) use faults::{At, Fault};
 pub(crate) use grades::{Entry, Family, Grades};
 use serde_json::Value;
+pub(crate) use throttle::Bucket;
 pub(crate) use wire::{Reply, Request, Response, serve};
 
 /// We, as this platform knows us.
@@ -66,6 +70,8 @@ pub(crate) struct State {
     pub(crate) ahead: i64,
     /// What it says is left of what the tool may ask.
     pub(crate) remaining: Option<f64>,
+    /// Canvas: how much the tool may ask, if that is counted.
+    pub(crate) bucket: Option<Bucket>,
     /// Where it sends notices, by their type.
     pub(crate) handlers: BTreeMap<String, String>,
     /// The course's members, as its roster tells them.
@@ -195,6 +201,12 @@ impl FakePlatform {
         self.state().grades.entries.get(user).cloned().unwrap_or_default()
     }
 
+    /// What becomes of a score: the answer, and the breaches that are noted.
+    pub(crate) fn judge(&self, score: &Value) -> (Response, Vec<String>) {
+        let response = services::take(&mut self.state(), score);
+        (response, self.breaches())
+    }
+
     /// A teacher types a mark, in percent, or empties the cell.
     pub(crate) fn edit(&self, user: &str, percent: Option<f64>) {
         let mut state = self.state();
@@ -249,6 +261,7 @@ impl State {
             made: 0,
             ahead: 0,
             remaining: None,
+            bucket: None,
             handlers: BTreeMap::new(),
             members: Vec::new(),
             posted: Vec::new(),
@@ -266,7 +279,7 @@ impl State {
     fn told(&self, response: Response) -> Response {
         let now = (self.clock)() + jiff::SignedDuration::from_secs(self.ahead);
         let response = response.with("date", now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
-        match self.remaining {
+        match self.bucket.as_ref().map(Bucket::remaining).or(self.remaining) {
             Some(remaining) => response.with("x-rate-limit-remaining", remaining.to_string()),
             None => response,
         }
@@ -314,6 +327,9 @@ fn handle(shared: &Mutex<State>, request: &Request) -> Reply {
         _ => {}
     }
     let mut state = shared.lock().unwrap();
+    if let Some(refusal) = at.filter(|at| *at != At::Jwks).and_then(|_| throttle::refuses(&mut state)) {
+        return Reply::Answer(state.told(refusal));
+    }
     let response = match at {
         Some(At::Jwks) => services::jwks(&state),
         Some(At::Token) => services::token(&mut state, request),

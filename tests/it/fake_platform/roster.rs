@@ -1,11 +1,12 @@
 //! The roster. Moodle gives it in one piece and loses parameters when asked for pages; Canvas pages at 50, and says so in `Link` only.
 
 use courseferry::lti::nrps::{MEMBERS_TYPE, SCOPE_MEMBERS};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     State,
     grades::Family,
+    pages,
     services::{allowed, keeps_query},
     wire::{Request, Response},
 };
@@ -22,21 +23,12 @@ pub(super) fn members(state: &mut State, request: &Request) -> Response {
         state.breach(format!("members were asked for as `{}`", request.header("accept")));
         return Response::plain(400, "bad accept");
     }
-    let limit = request.parameter("limit").and_then(|l| l.parse().ok());
-    if state.grades.family == Family::Moodle && limit.is_some() {
+    if state.grades.family == Family::Moodle && request.parameter("limit").is_some() {
         state.breach("Moodle was asked for pages of members");
     }
-    let size = match state.grades.family {
-        Family::Canvas => limit.unwrap_or(CANVAS_PAGE).min(CANVAS_PAGE),
-        _ => limit.unwrap_or(usize::MAX),
-    };
-    let page: usize = request.parameter("page").and_then(|p| p.parse().ok()).unwrap_or(0);
-    let shown: Vec<Value> = state.members.iter().skip(page.saturating_mul(size)).take(size).cloned().collect();
-    let body = json!({ "id": format!("{}/services/memberships", state.base), "context": { "id": "course-1" }, "members": shown });
-    let response = Response::json(200, MEMBERS_TYPE, &body);
-    if (page + 1).saturating_mul(size) < state.members.len() {
-        let next = format!("{}/services/memberships?type_id=7&limit={size}&page={}", state.base, page + 1);
-        return response.with("link", format!("<{next}>; rel=\"next\""));
-    }
-    response
+    let canvas = state.grades.family == Family::Canvas;
+    let (usual, most) = if canvas { (Some(CANVAS_PAGE), CANVAS_PAGE) } else { (None, usize::MAX) };
+    let page = pages::cut(&state.base, request, state.members.clone(), usual, most);
+    let body = json!({ "id": format!("{}/services/memberships", state.base), "context": { "id": "course-1" }, "members": page.rows });
+    page.answer(MEMBERS_TYPE, &body)
 }

@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 use super::{
     CLIENT_ID, State,
     grades::{Family, Grades},
+    pages,
+    rules::{self, refusal},
     wire::{Request, Response},
 };
 
@@ -117,13 +119,20 @@ pub(super) fn score(state: &mut State, request: &Request) -> Response {
     };
     let now = (state.clock)();
     match number(request) {
-        Some(1) => {
-            state.posted.push(score.clone());
-            state.grades.take(&score, now)
-        }
+        Some(1) => take(state, &score),
         Some(made) if state.columns.contains_key(&made) => state.columns.get_mut(&made).unwrap().take(&score, now),
         _ => Response::plain(404, "no such line item"),
     }
+}
+
+/// A score for the activity's own column.
+pub(super) fn take(state: &mut State, score: &Value) -> Response {
+    let user = score["userId"].as_str().unwrap_or_default();
+    let breaches = rules::breaches(state.grades.family, state.grades.entries.get(user), score);
+    state.breaches.extend(breaches);
+    state.posted.push(score.clone());
+    let now = (state.clock)();
+    state.grades.take(score, now)
 }
 
 /// Which line item an address is of. The first is the activity's own; the tool's are counted from there.
@@ -143,6 +152,9 @@ pub(super) fn line_item(state: &mut State, request: &Request) -> Response {
     }
     if number == 1 {
         state.breach("the activity's own column was removed");
+        if state.grades.family == Family::Canvas {
+            return Response::plain(401, "a line item that the tool did not make is not removed");
+        }
     }
     state.columns.remove(&number);
     let of = format!("/services/lineitems/{number}/");
@@ -158,14 +170,26 @@ pub(super) fn results(state: &mut State, request: &Request) -> Response {
     if request.header("accept") != RESULTS_TYPE {
         state.breach(format!("results were asked for as `{}`", request.header("accept")));
     }
-    if request.parameter("limit").is_some() {
+    if request.parameter("limit").is_some() && state.grades.family == Family::Moodle {
         state.breach("results were asked for with `limit`");
         return Response::new(500, "text/html", "<html>error/generalexceptionmessage");
     }
     // edX ignores the filter.
     let user = request.parameter("user_id").filter(|_| state.grades.family != Family::Edx);
-    let column = number(request).and_then(|n| state.columns.get(&n)).unwrap_or(&state.grades);
-    Response::json(200, RESULTS_TYPE, &column.results(user))
+    let column = match number(request) {
+        Some(1) => &state.grades,
+        other => match other.and_then(|n| state.columns.get(&n)) {
+            Some(column) => column,
+            None => return Response::plain(404, "no such line item"),
+        },
+    };
+    let page = pages::cut(&state.base, request, column.results(user), usual_page(state), usize::MAX);
+    page.answer(RESULTS_TYPE, &json!(page.rows))
+}
+
+/// Only Canvas cuts what nobody asked it to cut.
+fn usual_page(state: &State) -> Option<usize> {
+    (state.grades.family == Family::Canvas).then_some(pages::USUAL)
 }
 
 pub(super) fn line_items(state: &mut State, request: &Request) -> Response {
@@ -181,6 +205,11 @@ pub(super) fn line_items(state: &mut State, request: &Request) -> Response {
         if request.header("content-type") != LINE_ITEM_TYPE || !good {
             state.breach("a line item was asked for wrongly");
             return Response::plain(400, "no line item");
+        }
+        if state.grades.family == Family::Canvas
+            && let Err(response) = canvas_makes(state, &item)
+        {
+            return response;
         }
         let mut made = item;
         state.made += 1;
@@ -203,5 +232,28 @@ pub(super) fn line_items(state: &mut State, request: &Request) -> Response {
             .iter()
             .all(|(parameter, member)| request.parameter(parameter).is_none_or(|wanted| item[*member] == wanted))
     };
-    Response::json(200, LINE_ITEMS_TYPE, &state.line_items.iter().filter(fits).cloned().collect())
+    if state.grades.family == Family::Moodle && request.parameter("limit").is_some() {
+        state.breach("Moodle was asked for pages of line items, whose links nobody can read");
+    }
+    let page = pages::cut(&state.base, request, state.line_items.iter().filter(fits).cloned().collect(), usual_page(state), 100);
+    page.answer(LINE_ITEMS_TYPE, &json!(page.rows))
+}
+
+/// Whether Canvas makes this line item.
+fn canvas_makes(state: &mut State, item: &Value) -> Result<(), Response> {
+    let kind = &item["https://canvas.instructure.com/lti/submission_type"];
+    if !kind.is_null() && !["none", "external_tool"].iter().any(|known| kind["type"] == *known) {
+        return Err(refusal(400, "Invalid submission_type"));
+    }
+    if kind["type"] == "external_tool" && !kind["external_tool_url"].is_string() {
+        return Err(refusal(400, "external_tool_url is missing"));
+    }
+    // A link without a column of its own takes no second one; and of several on one assignment only the oldest is shown.
+    if item["resourceLinkId"].is_string() {
+        if item["resourceLinkId"] != "link-1" {
+            return Err(Response::plain(404, "no such resource link"));
+        }
+        state.breach("a second column on a Canvas assignment, which nobody will see");
+    }
+    Ok(())
 }

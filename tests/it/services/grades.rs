@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use courseferry::{
-    lti::ags::{ActivityProgress, GradingProgress, LineItem, RESULTS_TYPE, SCOPE_RESULT, SCOPE_SCORE, Score},
+    lti::ags::{ActivityProgress, GradingProgress, LineItem, RESULTS_TYPE, SCOPE_RESULT, SCOPE_SCORE, Score, Submission},
     services::{
         ags::{AgsError, Wanted},
         tokens::{Platform, TokenFault},
@@ -23,7 +23,7 @@ fn score(user: &str, given: f64, stamp: &str) -> Score {
         grading_progress: GradingProgress::FullyGraded,
         timestamp: stamp.into(),
         comment: None,
-        submission: None,
+        submission: Some(Submission { started_at: None, submitted_at: stamp.into() }),
         canvas: None,
     }
 }

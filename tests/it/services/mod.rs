@@ -43,8 +43,8 @@ fn clock_at(seconds: i64) -> (Clock, Arc<AtomicI64>) {
     (Arc::new(move || Timestamp::from_second(read.load(Ordering::SeqCst)).unwrap()), hand)
 }
 
-struct Rig {
-    platform: FakePlatform,
+pub(crate) struct Rig {
+    pub(crate) platform: FakePlatform,
     http: Client,
     clock: Clock,
     hand: Arc<AtomicI64>,
@@ -52,7 +52,7 @@ struct Rig {
 }
 
 impl Rig {
-    fn new(family: Family) -> Rig {
+    pub(crate) fn new(family: Family) -> Rig {
         let (clock, hand) = clock_at(START);
         let platform = FakePlatform::with_clock(family, Arc::clone(&clock));
         let http = Client::new(&Options { allow_hosts: platform.allow(), ..Options::default() }).unwrap();
@@ -69,7 +69,7 @@ impl Rig {
         Tokens::new(self.http.clone(), Arc::clone(&self.clock))
     }
 
-    fn ags(&self) -> Ags {
+    pub(crate) fn ags(&self) -> Ags {
         Ags::new(self.http.clone(), self.tokens())
     }
 
@@ -82,7 +82,7 @@ impl Rig {
     }
 
     /// Runs `test` with the registration as its services see it.
-    fn with(&self, test: impl AsyncFn(&Platform<'_>)) {
+    pub(crate) fn with(&self, test: impl AsyncFn(&Platform<'_>)) {
         let token_url = self.platform.url("/token");
         let platform = Platform { registration_id: "r1", client_id: "client-1", token_url: &token_url, audience: None, key: &self.key };
         block_on(test(&platform));
