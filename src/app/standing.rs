@@ -9,6 +9,8 @@ use crate::{
 pub const EDITED_CODE: &str = "edited_in_lms";
 /// Code under which a grade is put aside because the LMS took it and goes on showing the mark that somebody typed.
 pub const KEPT_CODE: &str = "kept_by_lms";
+/// Code of a grade that is tried again, slowly, and that only a person can help: it is locked in the LMS, as far as can be told.
+pub const ERROR_CODE: &str = "error_for_grade";
 /// What we keep and send is out of so many points.
 const OUR_MAXIMUM: f64 = 100.0;
 
@@ -142,6 +144,7 @@ impl Standing {
         let Some(grade) = grade else { return Self::NothingYet };
         let Some(d) = delivery else { return if taken { Self::NeedsYou(Trouble::NeverSent) } else { Self::NotTaken } };
         match d.state {
+            Some(OutboxState::Ready | OutboxState::Running) if d.code.as_deref() == Some(ERROR_CODE) => Self::NeedsYou(trouble(d)),
             Some(OutboxState::Ready | OutboxState::Running) if d.code.is_some() => {
                 Self::Retrying { next: d.run_at.filter(|_| d.state == Some(OutboxState::Ready)), trouble: trouble(d) }
             }
@@ -248,6 +251,8 @@ mod tests {
             panic!()
         };
         assert_eq!(code, "throttled");
+        let locked = DeliveryStanding { code: Some(ERROR_CODE.to_owned()), ..failed.clone() };
+        assert_eq!(Standing::judge(Some(80.0), Some(&locked), true).sign(), Sign::NeedsYou, "tried again, and only a person can help");
         let running = DeliveryStanding { state: Some(OutboxState::Running), ..failed };
         assert!(matches!(Standing::judge(Some(80.0), Some(&running), true), Standing::Retrying { next: None, .. }));
     }

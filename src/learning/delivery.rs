@@ -178,6 +178,8 @@ pub struct Reply<'a> {
     pub body: &'a str,
     /// Seconds it asks us to wait.
     pub retry_after: Option<i64>,
+    /// How much it says we may still ask.
+    pub remaining: Option<f64>,
 }
 
 /// How often and how long a message has been tried.
@@ -194,7 +196,7 @@ pub struct Effort {
 /// What the answer means for the message, by the platform's table.
 #[must_use]
 pub fn classify(profile: &PlatformProfile, reply: &Reply<'_>, effort: Effort) -> Verdict {
-    match profile.meaning(reply.status, reply.body) {
+    match profile.meaning(reply.status, reply.body, reply.remaining) {
         Meaning::Stored => Verdict::Delivered,
         Meaning::Unclear | Meaning::Stale => Verdict::ReadBack,
         Meaning::Throttled => retry(effort, reply.retry_after, "throttled"),
@@ -236,6 +238,10 @@ pub fn explain(code: &str) -> &'static str {
         "nothing_to_send" => "There was nothing to send.",
         "throttled" => "The LMS asked to slow down. It will be sent again.",
         "platform_error" => "The LMS had a problem. It will be sent again.",
+        "error_for_grade" => {
+            "The LMS shows its grade book, and answers with an error for this grade: it may be locked there, as Moodle does it. \
+             It is tried again every few hours."
+        }
         "no_answer" | "answer_too_large" => "The LMS did not answer. It will be checked, then sent again if need be.",
         "unreachable" => "The LMS cannot be reached. It will be sent again.",
         "token_not_accepted" | "token_refused" | "token_unreadable" | "token_not_signed" | "token_address_wrong" => {

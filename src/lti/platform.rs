@@ -205,8 +205,12 @@ pub fn profile(family_code: Option<&str>, issuer: &str) -> &'static PlatformProf
 
 impl PlatformProfile {
     /// What an answer to a score means here: this platform's table first, then the common one.
+    /// `remaining`: what the platform says we may still ask. Canvas turns away with 403 who asked too much, and other 403s are real.
     #[must_use]
-    pub fn meaning(&self, status: u16, body: &str) -> Meaning {
+    pub fn meaning(&self, status: u16, body: &str, remaining: Option<f64>) -> Meaning {
+        if status == 403 && remaining.is_some_and(|left| left <= 0.0) {
+            return Meaning::Throttled;
+        }
         let body = body.to_ascii_lowercase();
         self.answers
             .iter()
@@ -275,8 +279,10 @@ mod tests {
             (&GENERIC, 503, "<html>", TryLater),
             (&GENERIC, 700, "", TryLater),
         ] {
-            assert_eq!(platform.meaning(status, body), meaning, "{} {status} {body}", platform.key);
+            assert_eq!(platform.meaning(status, body, None), meaning, "{} {status} {body}", platform.key);
         }
+        assert_eq!(CANVAS.meaning(403, "Forbidden", Some(0.0)), Throttled, "whatever the words are");
+        assert_eq!(CANVAS.meaning(403, "Forbidden", Some(512.5)), Forbidden);
     }
 
     #[test]

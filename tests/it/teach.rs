@@ -72,6 +72,25 @@ fn one_line_tells_where_the_grades_are() {
 }
 
 #[test]
+fn a_grade_that_only_a_person_there_can_let_in_needs_one_though_it_is_tried_on() {
+    each(async |db| {
+        let house = House::open(db).await;
+        let locked = Pupil::new("locked", &[90.0], Fate::Retrying("error_for_grade")).join(&house).await;
+        let (mut browser, page) = teacher(&house).await;
+        assert!(page.body.contains("0 of 1 grade is in the LMS, 1 needs you."), "{}", page.body);
+        for words in ["it may be locked there", "unlock the grade in the grade book of the LMS", "Send again"] {
+            assert!(page.body.contains(words), "{words}: {}", page.body);
+        }
+        let link = link_of(&house, &locked).await;
+        let later = newest(&house, &link, &locked).await.unwrap().run_at;
+        let fields = [("form_token", page.form_token())];
+        browser.post(&format!("{}/class/{locked}/resend", page.root()), &fields).await;
+        let message = newest(&house, &link, &locked).await.unwrap();
+        assert!(message.run_at < later || message.state == OutboxState::Delivered, "by hand it goes at once: {message:?}");
+    });
+}
+
+#[test]
 fn an_empty_class_says_how_learners_get_in() {
     each(async |db| {
         let house = House::open(db).await;

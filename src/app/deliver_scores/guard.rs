@@ -18,6 +18,8 @@ use crate::{
 
 /// Code of a try that ended because the grade book could not be read.
 const UNREAD_CODE: &str = "results_unread";
+/// Trouble that ends: however long it lasts, nothing goes out unread for it.
+const PASSING: [&str; 2] = ["unreachable", "throttled"];
 /// After so many of those the score goes out unread: results that never work must not hold grades for ever.
 const PATIENCE: i64 = 3;
 
@@ -27,12 +29,14 @@ pub(super) enum Guard {
     Go {
         /// Is there such a mark?
         replaces: bool,
+        /// Did the grade book let itself be read just now?
+        seen: bool,
     },
     /// Not now.
     Stop(Box<Outcome>),
 }
 
-const GO: Guard = Guard::Go { replaces: false };
+const GO: Guard = Guard::Go { replaces: false, seen: false };
 
 impl Courier {
     /// Reads the learner's cell, unless `sight` has just shown it, and decides. Costs one request for each score that is sent.
@@ -49,8 +53,8 @@ impl Courier {
         let line = job.case.ledger.as_ref();
         let owner = whose(sight.candour, &account(line, line_item), sight.shown);
         Ok(match admit(owner, wanted, line.and_then(Ledger::may_replace), sight.shown) {
-            Admit::Send => GO,
-            Admit::Replace => Guard::Go { replaces: true },
+            Admit::Send => Guard::Go { replaces: false, seen: true },
+            Admit::Replace => Guard::Go { replaces: true, seen: true },
             Admit::Ask => Guard::Stop(Box::new(Outcome::park(EDITED_CODE, "").reached(Reached::Yes).saw(sight))),
         })
     }
@@ -58,7 +62,7 @@ impl Courier {
     /// Looked at again a few times; whoever cannot be reached at all takes no score either, so that is no reason to send.
     async fn unread(&self, job: &Job<'_>, trouble: &Trouble) -> Result<Guard, StoreError> {
         let reached = if trouble.answered { Reached::NotTried } else { Reached::No(None) };
-        let code = if trouble.code == "unreachable" { trouble.code } else { UNREAD_CODE };
+        let code = if PASSING.contains(&trouble.code) { trouble.code } else { UNREAD_CODE };
         if code == UNREAD_CODE {
             let mut tx = self.store().read().await?;
             if delivery::count(&mut tx, &job.message.id, UNREAD_CODE).await? >= PATIENCE {

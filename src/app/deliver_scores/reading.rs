@@ -3,7 +3,10 @@
 use super::{Case, Courier};
 use crate::{
     app::sight::{self, Sight},
-    lti::jose::SigningKey,
+    lti::{
+        jose::SigningKey,
+        platform::{Meaning, PlatformProfile},
+    },
     services::{ags::AgsError, http::HttpError},
 };
 
@@ -44,12 +47,12 @@ impl Courier {
                 candour: sight::candour(case.profile()),
                 after: true,
             }),
-            Err(error) => unread(&error),
+            Err(error) => unread(case.profile(), &error),
         }
     }
 }
 
-fn unread(error: &AgsError) -> Reading {
+fn unread(profile: &PlatformProfile, error: &AgsError) -> Reading {
     let later = |code, answered| Reading::Later(Trouble { code, detail: error.to_string(), answered });
     match error {
         AgsError::Http(HttpError::TooLarge(_) | HttpError::Refused(_)) | AgsError::Address(_) => Reading::CannotTell,
@@ -60,6 +63,10 @@ fn unread(error: &AgsError) -> Reading {
         AgsError::Answered(answer) if answer.status >= 500 || matches!(answer.status, 401 | 408 | 429) => {
             later("platform_error", !matches!(answer.status, 429 | 503))
         }
+        // Canvas says "too much at once" with the status that others refuse for good with.
+        AgsError::Answered(answer) if profile.meaning(answer.status, &answer.text(), answer.remaining) == Meaning::Throttled => {
+            later("throttled", false)
+        }
         AgsError::Answered(_) => Reading::CannotTell,
     }
 }
@@ -67,11 +74,14 @@ fn unread(error: &AgsError) -> Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::{http::Answer, tokens::TokenFault};
+    use crate::{
+        lti::platform::{CANVAS, GENERIC},
+        services::{http::Answer, tokens::TokenFault},
+    };
 
     #[test]
     fn a_platform_that_is_down_is_asked_again_and_one_that_refuses_is_not() {
-        let answered = |status| unread(&AgsError::Answered(Box::new(Answer { status, ..Answer::default() })));
+        let answered = |status| unread(&GENERIC, &AgsError::Answered(Box::new(Answer { status, ..Answer::default() })));
         for (status, others_may_ask) in [(401, true), (408, true), (429, false), (500, true), (503, false)] {
             let Reading::Later(trouble) = answered(status) else { panic!("{status}") };
             assert_eq!((trouble.code, trouble.answered), ("platform_error", others_may_ask), "{status}");
@@ -79,9 +89,12 @@ mod tests {
         for status in [302, 400, 403, 404, 405] {
             assert!(matches!(answered(status), Reading::CannotTell), "{status}");
         }
+        let full = Answer { status: 403, body: b"403 Forbidden (Rate Limit Exceeded)".to_vec(), ..Answer::default() };
+        let Reading::Later(trouble) = unread(&CANVAS, &AgsError::Answered(Box::new(full))) else { panic!("no word against us") };
+        assert_eq!((trouble.code, trouble.answered), ("throttled", false));
         let lost = HttpError::Lost { host: "h".into(), why: "w".into() };
-        assert!(matches!(unread(&AgsError::Http(lost)), Reading::Later(Trouble { code: "no_answer", answered: false, .. })));
+        assert!(matches!(unread(&GENERIC, &AgsError::Http(lost)), Reading::Later(Trouble { code: "no_answer", answered: false, .. })));
         let refused = TokenFault::Refused { status: 400, error: "invalid_scope".into() };
-        assert!(matches!(unread(&AgsError::Token(refused)), Reading::CannotTell));
+        assert!(matches!(unread(&GENERIC, &AgsError::Token(refused)), Reading::CannotTell));
     }
 }

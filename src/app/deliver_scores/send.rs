@@ -8,6 +8,7 @@ use super::{
     line_item::{Found, LookUpError},
 };
 use crate::{
+    app::standing::ERROR_CODE,
     learning::delivery::{self, Known, Reason, Reply, TIMESTAMP_STEP_MS, Verdict, Wanted, classify, compose},
     lti::{ags::Score, jose::SigningKey},
     services::{
@@ -17,7 +18,7 @@ use crate::{
         tokens::TokenFault,
     },
     store::{
-        Durability, StoreError, Tx,
+        Durability, StoreError, Tx, delivery as deliveries,
         ledger::{self, Ledger, Sending},
         outbox::{Message, Slot},
     },
@@ -39,7 +40,14 @@ struct Sent {
     resend: bool,
     /// The submission the platform knew of before.
     told_before: Option<String>,
+    /// Did the grade book let itself be read just before?
+    seen: bool,
 }
+
+/// After so many answers with an error, from a platform that shows its grade book, the trouble is with this one grade.
+const PATIENCE: i64 = 2;
+/// Seconds between tries from then on.
+const SLOWLY: i64 = 3600;
 
 /// After an answer: done, or another message at once.
 enum Next {
@@ -70,17 +78,18 @@ impl Courier {
             Ok(None) => return Ok(Outcome::park(Reason::NoLineItem.code(), "")),
             Err(error) => return self.not_found(&job, error),
         };
-        let mut looked_up = false;
+        let (mut looked_up, mut shown) = (false, false);
         loop {
             if found.unread {
                 match self.guard(&job, &found.line_item, sight.take()).await? {
-                    Guard::Go { replaces } => (known.replaces, found.unread) = (replaces, false),
+                    Guard::Go { replaces, seen } => (known.replaces, found.unread, shown) = (replaces, false, seen),
                     Guard::Stop(outcome) => return Ok(*outcome),
                 }
             }
             let Some(sent) = self.prepare(&job, &known, &found.line_item, resend.take()).await? else {
                 return Ok(Outcome::delivered("nothing_to_send"));
             };
+            let sent = Sent { seen: shown, ..sent };
             let next = match self.post_score(case, key, &sent.line.lineitem, &sent.score).await {
                 Ok(answer) => self.judge(&job, &sent, &answer, looked_up).await?,
                 Err(error) => Next::Done(Box::new(self.no_answer(&job, &sent, &error))),
@@ -135,7 +144,7 @@ impl Courier {
             }
         };
         let score = compose(profile, sub, job.wanted, known, line.sent_ts, is_resend);
-        Ok(score.map(|score| Sent { line, score, resend: is_resend, told_before }))
+        Ok(score.map(|score| Sent { line, score, resend: is_resend, told_before, seen: false }))
     }
 
     async fn accept(&self, line: Ledger) -> Result<Option<f64>, StoreError> {
@@ -147,7 +156,7 @@ impl Courier {
     async fn judge(&self, job: &Job<'_>, sent: &Sent, answer: &Answer, looked_up: bool) -> Result<Next, StoreError> {
         let (profile, body) = (job.case.profile(), answer.text());
         let retry_after = answer.retry_after_seconds((self.clock)());
-        let reply = Reply { status: answer.status, body: &body, retry_after };
+        let reply = Reply { status: answer.status, body: &body, retry_after, remaining: answer.remaining };
         let verdict = classify(profile, &reply, self.effort(job.message));
         let refused = || Ledgered::Refused(sent.line.clone(), sent.told_before.clone());
         let detail = spoken(&body);
@@ -164,6 +173,10 @@ impl Courier {
                     Err(error) => self.not_found(job, error)?.ledgered(refused()),
                 }
             }
+            // Moodle, where the grade is locked; nobody but a person there can help, and others' grades go their way meanwhile.
+            Verdict::Retry { .. } if answer.status == 500 && sent.seen && self.failed_before(job).await? => {
+                self.again(job.message, Some(SLOWLY), ERROR_CODE, &detail).reached(Reached::Yes)
+            }
             Verdict::Retry { code, .. } => {
                 let answered = if code == "token_not_accepted" { Reached::Yes } else { Reached::No(retry_after) };
                 // A server that failed in the middle may have kept the score; one that turned us away has not.
@@ -173,6 +186,16 @@ impl Courier {
             _ => self.settled(verdict, &detail).reached(Reached::Yes).ledgered(refused()),
         };
         Ok(Next::Done(Box::new(Outcome { http_status: Some(answer.status), ..outcome })))
+    }
+
+    /// Has this very message come to grief more than once?
+    async fn failed_before(&self, job: &Job<'_>) -> Result<bool, StoreError> {
+        let mut tx = self.store().read().await?;
+        let mut times = 0;
+        for code in ["platform_error", ERROR_CODE] {
+            times += deliveries::count(&mut tx, &job.message.id, code).await?;
+        }
+        Ok(times >= PATIENCE)
     }
 
     /// The answer alone does not tell: "not newer than what I have", or a success that is a page for people.

@@ -96,7 +96,7 @@ fn answers_become_verdicts_by_the_platforms_table() {
         (&GENERIC, 415, "", GiveUp(Reason::Rejected)),
     ] {
         assert_eq!(
-            classify(profile, &Reply { status, body, retry_after: None }, effort(1, 1.0)),
+            classify(profile, &Reply { status, body, retry_after: None, remaining: None }, effort(1, 1.0)),
             verdict,
             "{} {status} {body}",
             profile.key
@@ -128,7 +128,7 @@ fn retry_after_is_honoured_and_clamped() {
 fn two_weeks_are_enough() {
     let old = Effort { tries: 60, age: TOO_OLD + 1, random: 0.5 };
     assert_eq!(retry(old, None, "x"), Verdict::GiveUp(Reason::TooOld));
-    assert_eq!(classify(&GENERIC, &Reply { status: 200, body: "", retry_after: None }, old), Verdict::Delivered);
+    assert_eq!(classify(&GENERIC, &Reply { status: 200, body: "", retry_after: None, remaining: None }, old), Verdict::Delivered);
 }
 
 #[test]

@@ -283,7 +283,7 @@ pub fn left_before(label: &str) -> Finding {
 
 /// A score for somebody who does not exist: a platform that says so has read it. None is as it should be.
 fn nobody_was_heard(status: u16, words: &str, profile: &PlatformProfile) -> Option<Cause> {
-    match profile.meaning(status, words) {
+    match profile.meaning(status, words, None) {
         Meaning::Stored | Meaning::NotGradable | Meaning::Rejected => None,
         Meaning::LineItemGone if words.to_lowercase().contains("user") => None,
         Meaning::CourseConcluded => Some(Cause::CourseConcluded),

@@ -91,7 +91,7 @@ impl Trouble {
         }
         let Trouble::Answered { status, words } = self else { return Cause::ServiceUnreadable };
         let lower = words.to_lowercase();
-        match profile.meaning(*status, words) {
+        match profile.meaning(*status, words, None) {
             Meaning::TokenRefused if lower.contains("not linked") => Cause::NotDeployed,
             Meaning::TokenRefused => Cause::TokenNotAccepted,
             Meaning::Forbidden => Cause::Forbidden,

@@ -167,7 +167,7 @@ fn an_edit_while_the_outcome_is_in_doubt_is_seen_too() {
 }
 
 #[test]
-fn a_grade_locked_in_moodle_waits_until_it_is_unlocked() {
+fn a_grade_locked_in_moodle_is_called_so_from_the_third_try_on_and_arrives_when_it_is_unlocked() {
     each(async |db| {
         let rig = Rig::new(db, Family::Moodle).await;
         let ada = rig.learner("ada").await;
@@ -176,12 +176,69 @@ fn a_grade_locked_in_moodle_waits_until_it_is_unlocked() {
         rig.platform.state().grades.entries.get_mut("ada").unwrap().locked = true;
         rig.pass(5000);
         rig.grade(&ada, "a2", 90.0).await;
+        for (code, at_least) in [("platform_error", 0), ("platform_error", 0), ("error_for_grade", HOUR), ("error_for_grade", HOUR)] {
+            rig.deliver().await;
+            assert_eq!(rig.state(&ada).await, (OutboxState::Ready, code.to_owned()));
+            let next = rig.latest(&ada).await.run_at;
+            assert!(next >= rig.now() + at_least && next <= rig.now() + 6 * HOUR, "{code}: in {} ms", next - rig.now());
+            rig.pass(next - rig.now());
+        }
+        // One that nobody locked goes its way meanwhile, and at once.
+        let ben = rig.learner("ben").await;
+        rig.grade(&ben, "b1", 70.0).await;
         rig.deliver().await;
-        assert_eq!(rig.state(&ada).await, (OutboxState::Ready, "platform_error".to_owned()));
+        rig.assert_delivered(&ben, "delivered").await;
         rig.platform.state().grades.entries.get_mut("ada").unwrap().locked = false;
         rig.settle().await;
         rig.assert_delivered(&ada, "delivered").await;
         assert_eq!(rig.platform.entry("ada").percent, Some(90.0));
+    });
+}
+
+#[test]
+fn a_moodle_that_fails_altogether_is_not_taken_for_a_lock() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Moodle).await;
+        let ada = rig.learner("ada").await;
+        rig.grade(&ada, "a1", 60.0).await;
+        for _ in 0..6 {
+            rig.platform.fault(At::Results, Fault::Answer(Response::plain(503, "maintenance")));
+            rig.platform.fault(At::Score, Fault::Answer(Response::plain(500, "broken")));
+            rig.deliver().await;
+            let (state, code) = rig.state(&ada).await;
+            assert!(state == OutboxState::Ready && code != "error_for_grade", "{code}");
+            let next = rig.latest(&ada).await.run_at;
+            rig.pass((next - rig.now()).max(0));
+        }
+        rig.platform.state().clear_faults();
+        rig.settle().await;
+        rig.assert_delivered(&ada, "delivered").await;
+    });
+}
+
+#[test]
+fn a_canvas_that_is_asked_too_much_is_never_taken_for_one_that_shows_nothing() {
+    each(async |db| {
+        let rig = Rig::new(db, Family::Canvas).await;
+        let ada = rig.learner("ada").await;
+        rig.grade(&ada, "a1", 60.0).await;
+        rig.deliver().await;
+        rig.pass(5000);
+        rig.platform.edit("ada", Some(75.0));
+        rig.grade(&ada, "a2", 90.0).await;
+        for words in ["403 Forbidden (Rate Limit Exceeded)", "Forbidden"] {
+            for _ in 0..5 {
+                let full = Response::plain(403, words).with("x-rate-limit-remaining", "0.0");
+                rig.platform.fault(At::Results, Fault::Answer(full));
+                rig.deliver().await;
+                let next = rig.latest(&ada).await.run_at;
+                rig.pass((next - rig.now()).max(0));
+            }
+        }
+        assert_eq!(rig.state(&ada).await.1, "throttled");
+        assert_eq!((rig.platform.requests(At::Score), rig.platform.entry("ada").percent), (1, Some(75.0)), "nothing went out unread");
+        rig.settle().await;
+        assert_eq!((rig.state(&ada).await, rig.platform.entry("ada").percent), (edited(), Some(75.0)));
     });
 }
 

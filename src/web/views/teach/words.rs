@@ -116,6 +116,9 @@ pub(super) fn who(standing: &Standing) -> &'static str {
             "no_line_item" => "You can: make the activity graded in the LMS, open it once, then send the grade again.",
             "course_concluded" => "Whoever sets the course's dates in the LMS can: reopen it, then send the grade again.",
             "address_refused" => "Whoever runs this tool can: allow the LMS's address (FERRY_ALLOW_HOSTS).",
+            "error_for_grade" => {
+                "You can: unlock the grade in the grade book of the LMS. Then it arrives by itself, or send it again at once."
+            }
             "too_old" => "You can: send the grade again once the LMS answers.",
             _ => "Whoever runs this tool can help; what the LMS answered is on the learner's page.",
         },
@@ -176,8 +179,17 @@ mod tests {
 
     #[test]
     fn every_reason_to_give_up_names_somebody_who_can_help() {
-        for code in ["not_gradable", "forbidden", "no_line_item", "course_concluded", "rejected", "too_old", "address_refused", "new_code"]
-        {
+        for code in [
+            "not_gradable",
+            "forbidden",
+            "no_line_item",
+            "course_concluded",
+            "rejected",
+            "too_old",
+            "address_refused",
+            "error_for_grade",
+            "new_code",
+        ] {
             let trouble = Trouble::Delivery { code: code.to_owned(), detail: String::new(), tries: 1 };
             assert!(who(&Standing::NeedsYou(trouble)).contains("can"), "{code}");
         }
