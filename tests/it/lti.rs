@@ -94,7 +94,7 @@ fn a_hint_works_once_and_the_platforms_refusal_comes_back_as_a_form() {
         let login = platform.initiate("ada", "Learner", TARGET);
         assert!(matches!(tool.form(&platform, login.clone()).await, LaunchForm::Token { .. }));
         let LaunchForm::Refused { error, state, .. } = tool.form(&platform, login).await else { panic!("launched twice") };
-        assert_eq!((error.as_str(), state.as_deref()), ("invalid_request", Some(tool.state.as_str())));
+        assert_eq!((error.as_str(), state.as_deref()), ("launch_no_longer_valid", Some(tool.state.as_str())));
     });
 }
 

@@ -19,7 +19,6 @@ pub fn canvas_json(tool: &Tool) -> Value {
         let mut opening = placement(name, "LtiResourceLinkRequest");
         // The teacher of a course switches it on.
         opening["default"] = json!("disabled");
-        opening["windowTarget"] = json!("_self");
         placements.push(opening);
     }
     json!({

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     CLIENT_ID, FakePlatform, State,
+    grades::Family,
     wire::{Request, Response},
 };
 
@@ -18,6 +19,14 @@ impl FakePlatform {
         let mut state = self.state();
         state.hints.insert(hint.clone());
         state.launches.insert(hint.clone(), claims);
+        let own: &[(&str, &str)] = match state.grades.family {
+            Family::Moodle => &[("lti_deployment_id", "1")],
+            // The code says "prod", whatever the documents say.
+            Family::Canvas => {
+                &[("deployment_id", "1"), ("lti_deployment_id", "1"), ("canvas_environment", "prod"), ("canvas_region", "not_configured")]
+            }
+            Family::Edx => &[],
+        };
         [
             ("iss", state.base.as_str()),
             ("login_hint", sub),
@@ -25,8 +34,10 @@ impl FakePlatform {
             ("lti_message_hint", &hint),
             ("client_id", CLIENT_ID),
         ]
-        .map(|(n, v)| (n.to_owned(), v.to_owned()))
-        .to_vec()
+        .iter()
+        .chain(own)
+        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+        .collect()
     }
 
     /// The claims of a launch, but for `nonce`.
@@ -47,7 +58,52 @@ impl FakePlatform {
         ] {
             claims[format!("{LTI}{name}")] = value;
         }
+        let family = self.state().grades.family;
+        dialect(family, &mut claims, role, &self.url("/back"));
         claims
+    }
+}
+
+/// What each product says besides, and says otherwise.
+fn dialect(family: Family, claims: &mut Value, role: &str, back: &str) {
+    let sub = claims["sub"].as_str().unwrap_or_default().to_owned();
+    let mut lti = |name: &str, value: Value| claims[format!("{LTI}{name}")] = value;
+    match family {
+        Family::Moodle => {
+            lti("tool_platform", json!({ "product_family_code": "moodle", "version": "2024100706", "guid": "m.example", "name": "M" }));
+            lti("launch_presentation", json!({ "document_target": "iframe", "locale": "en", "return_url": back }));
+            lti("lis", json!({ "person_sourcedid": "", "course_section_sourcedid": "" }));
+            // Each key as written and in small letters; what it cannot resolve comes as it is, what is empty as null.
+            lti("custom", json!({ "Not-Resolved": "$ResourceLink.id.history", "not_resolved": "$ResourceLink.id.history", "empty": null }));
+            lti("context", json!({ "id": "course-7", "label": "LLM", "title": "Fine-tuning", "type": ["CourseSection"] }));
+            claims["https://purl.imsglobal.org/spec/lti/claim/ext"] = json!({ "lms": "moodle-2", "user_username": sub });
+        }
+        Family::Canvas => {
+            let version = json!({ "product_family_code": "canvas", "version": "cloud", "guid": "g:canvas-lms", "name": "Example School" });
+            lti("tool_platform", version);
+            lti("launch_presentation", json!({ "document_target": "iframe", "locale": "en", "return_url": back, "height": null }));
+            lti("lti11_legacy_user_id", json!(format!("legacy-{sub}")));
+            lti(
+                "context",
+                json!({ "id": "course-7", "label": "LLM", "title": "Fine-tuning",
+                "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"] }),
+            );
+            lti("custom", json!({ "canvas_masquerading_user_id": "$Canvas.masqueradingUser.id" }));
+            let vocabulary = "http://purl.imsglobal.org/vocab/lis/v2";
+            lti(
+                "roles",
+                json!([
+                    format!("{vocabulary}/institution/person#Student"),
+                    format!("{vocabulary}/membership#{role}"),
+                    format!("{vocabulary}/system/person#User"),
+                ]),
+            );
+            // Built at the login, good for an hour.
+            (claims["azp"], claims["exp"]) = (json!(CLIENT_ID), json!(claims["iat"].as_i64().unwrap() + 3600));
+            claims["https://www.instructure.com/placement"] = Value::Null;
+            claims["locale"] = json!("en");
+        }
+        Family::Edx => {}
     }
 }
 
@@ -74,7 +130,8 @@ pub(super) fn authorize(state: &mut State, request: &Request) -> Response {
     let (nonce, sent_state) = (given.get("nonce").copied().unwrap_or_default(), given.get("state").copied().unwrap_or_default());
     let hint = given.get("lti_message_hint").copied().unwrap_or_default();
     if nonce.is_empty() || !state.hints.remove(hint) {
-        return form(redirect, &[("error", "invalid_request"), ("error_description", "The hint is spent"), ("state", sent_state)]);
+        let error = if state.grades.family == Family::Canvas { "launch_no_longer_valid" } else { "invalid_request" };
+        return form(redirect, &[("error", error), ("error_description", "The hint is spent"), ("state", sent_state)]);
     }
     let mut claims = state.launches.remove(hint).unwrap_or_default();
     if claims["sub"] != *given.get("login_hint").unwrap_or(&"") {

@@ -18,16 +18,17 @@ const TOOL: &str = "https://purl.imsglobal.org/spec/lti-tool-configuration";
 const PLATFORM: &str = "https://purl.imsglobal.org/spec/lti-platform-configuration";
 const CANVAS: &str = "https://canvas.instructure.com/lti/";
 /// What both offer.
-const SCOPES: &[&str] = &[
+pub(super) const SCOPES: &[&str] = &[
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
     "https://purl.imsglobal.org/spec/lti-ags/scope/score",
     "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
 ];
 /// Canvas only.
-const NOTICES: &str = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers";
-const CHOOSING: &[&str] = &["assignment_selection", "link_selection", "course_assignments_menu", "module_menu_modal", "editor_button"];
-const OPENING: &[&str] = &["link_selection", "course_navigation", "account_navigation"];
+pub(super) const NOTICES: &str = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers";
+pub(super) const CHOOSING: &[&str] =
+    &["assignment_selection", "link_selection", "course_assignments_menu", "module_index_menu_modal", "module_menu_modal", "editor_button"];
+pub(super) const OPENING: &[&str] = &["link_selection", "course_navigation", "account_navigation"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -332,6 +333,10 @@ fn misplaced(document: &Value) -> Vec<String> {
             breaches.push(format!("`{name}` is missing"));
         }
     }
+    let one_of = |value: &Value, words: &[&str]| value.is_null() || value.as_str().is_some_and(|v| words.contains(&v));
+    if !one_of(&document[TOOL][format!("{CANVAS}privacy_level")], &["public", "name_only", "email_only", "anonymous"]) {
+        breaches.push("an unknown privacy level".to_owned());
+    }
     let mut taken = BTreeSet::new();
     for message in document[TOOL]["messages"].as_array().unwrap() {
         let kind = text(message, "type");
@@ -354,6 +359,13 @@ fn misplaced(document: &Value) -> Vec<String> {
         }
         if !text(message, "target_link_uri").starts_with("http") {
             breaches.push(format!("{kind} has no target"));
+        }
+        let shows = ["default", "full_width", "full_width_in_context", "full_width_with_nav", "in_nav_context", "borderless", "new_window"];
+        let good = ["LtiResourceLinkRequest", "LtiDeepLinkingRequest"].contains(&kind)
+            && one_of(&message[format!("{CANVAS}display_type")], &shows)
+            && one_of(&message[format!("{CANVAS}visibility")], &["admins", "members", "public"]);
+        if !good {
+            breaches.push(format!("{kind} is not one of Canvas's, or shown as nobody knows"));
         }
     }
     breaches
