@@ -76,15 +76,22 @@ impl TokenFault {
     pub fn is_passing(&self) -> bool {
         match self {
             TokenFault::Http(HttpError::Refused(_)) | TokenFault::Address(_) => false,
-            TokenFault::Refused { status, .. } => *status >= 500 || *status == 429 || *status == 408,
+            TokenFault::Refused { status, .. } => *status >= 500 || *status == 408 || self.is_throttled(),
             TokenFault::Http(_) | TokenFault::Sign(_) | TokenFault::Unreadable => true,
         }
+    }
+
+    /// Was it too much at once? Canvas says so by a 403.
+    fn is_throttled(&self) -> bool {
+        let TokenFault::Refused { status, error } = self else { return false };
+        *status == 429 || (*status == 403 && error.to_ascii_lowercase().contains("rate limit"))
     }
 
     /// A stable code for logs and delivery tries.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            _ if self.is_throttled() => "throttled",
             TokenFault::Address(_) => "token_address_wrong",
             TokenFault::Sign(_) => "token_not_signed",
             TokenFault::Http(error) => error.code(),
@@ -276,7 +283,9 @@ mod tests {
     fn a_refusal_needs_help_and_a_fault_passes() {
         let refused = |status| TokenFault::Refused { status, error: String::new() };
         assert!(!refused(400).is_passing() && !refused(401).is_passing());
-        assert!(refused(503).is_passing() && refused(429).is_passing());
+        assert!(refused(503).is_passing() && refused(429).is_passing() && !refused(403).is_passing());
+        let full = TokenFault::Refused { status: 403, error: "403 Forbidden (Rate Limit Exceeded)".to_owned() };
+        assert_eq!((full.is_passing(), full.code()), (true, "throttled"));
         assert!(TokenFault::Unreadable.is_passing());
     }
 }

@@ -226,10 +226,14 @@ fn a_canvas_that_is_asked_too_much_is_never_taken_for_one_that_shows_nothing() {
         rig.pass(5000);
         rig.platform.edit("ada", Some(75.0));
         rig.grade(&ada, "a2", 90.0).await;
-        for words in ["403 Forbidden (Rate Limit Exceeded)", "Forbidden"] {
+        let limit = "403 Forbidden (Rate Limit Exceeded)";
+        for (at, words) in [(At::Results, limit), (At::Results, "Forbidden"), (At::Token, limit)] {
             for _ in 0..5 {
+                if at == At::Token {
+                    rig.platform.revoke_tokens();
+                }
                 let full = Response::plain(403, words).with("x-rate-limit-remaining", "0.0");
-                rig.platform.fault(At::Results, Fault::Answer(full));
+                rig.platform.fault(at, Fault::Answer(full));
                 rig.deliver().await;
                 let next = rig.latest(&ada).await.run_at;
                 rig.pass((next - rig.now()).max(0));
