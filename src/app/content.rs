@@ -1,6 +1,6 @@
 //! Finding one's way in a course: pages by id, and their order.
 
-use crate::course::{Course, Lesson, Module, NotebookPage, Quiz};
+use crate::course::{Course, Lesson, Module, NotebookPage, Quiz, SidePage};
 
 /// A page of a course.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +15,8 @@ pub enum Page<'a> {
     Notebook(&'a Module, &'a Lesson, &'a NotebookPage),
     /// A quiz.
     Quiz(&'a Module, &'a Quiz),
+    /// A page beside the lessons: of a module, or of the course.
+    Side(Option<&'a Module>, &'a SidePage),
 }
 
 impl<'a> Page<'a> {
@@ -23,17 +25,18 @@ impl<'a> Page<'a> {
     pub fn module(&self) -> Option<&'a Module> {
         match self {
             Self::Course => None,
+            Self::Side(m, _) => *m,
             Self::Module(m) | Self::Lesson(m, _) | Self::Notebook(m, _, _) | Self::Quiz(m, _) => Some(m),
         }
     }
 
-    /// The lesson or the quiz that a link may open alone; start pages and notebooks are none.
+    /// The lesson or the quiz that a link may open alone; start pages, notebooks and side pages are none.
     #[must_use]
     pub fn alone(&self) -> Option<&'a str> {
         match self {
             Self::Lesson(_, l) => Some(&l.id),
             Self::Quiz(_, q) => Some(&q.id),
-            Self::Course | Self::Module(_) | Self::Notebook(..) => None,
+            Self::Course | Self::Module(_) | Self::Notebook(..) | Self::Side(..) => None,
         }
     }
 
@@ -46,6 +49,7 @@ impl<'a> Page<'a> {
             Self::Lesson(_, l) => &l.id,
             Self::Notebook(_, _, n) => &n.id,
             Self::Quiz(_, q) => &q.id,
+            Self::Side(_, s) => &s.id,
         }
     }
 
@@ -58,6 +62,7 @@ impl<'a> Page<'a> {
             Self::Lesson(_, l) => &l.title,
             Self::Notebook(_, _, n) => &n.title,
             Self::Quiz(_, q) => &q.title,
+            Self::Side(_, s) => &s.title,
         }
     }
 }
@@ -68,12 +73,20 @@ pub fn page<'a>(course: &'a Course, id: &str) -> Option<Page<'a>> {
     if id == course.id {
         return Some(Page::Course);
     }
-    course.modules.iter().find_map(|module| {
-        if module.id == id {
-            return Some(Page::Module(module));
-        }
-        pages(module).find(|page| page.id(course) == id)
+    let of_course = course.side.iter().map(|side| Page::Side(None, side)).find(|page| page.id(course) == id);
+    of_course.or_else(|| {
+        course.modules.iter().find_map(|module| {
+            if module.id == id {
+                return Some(Page::Module(module));
+            }
+            pages(module).chain(side(module)).find(|page| page.id(course) == id)
+        })
     })
+}
+
+/// A module's pages beside its lessons.
+pub fn side(module: &Module) -> impl Iterator<Item = Page<'_>> {
+    module.side.iter().map(move |side| Page::Side(Some(module), side))
 }
 
 /// A module's pages in reading order, without its start page: lessons, each with its notebooks, then the quiz.

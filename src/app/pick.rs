@@ -47,7 +47,7 @@ pub fn gradable(course: &Course, page: &Page<'_>) -> bool {
         Page::Course => course.modules.iter().any(|m| m.quiz.is_some()),
         Page::Module(module) => module.quiz.is_some(),
         Page::Quiz(..) => true,
-        Page::Lesson(..) | Page::Notebook(..) => false,
+        Page::Lesson(..) | Page::Notebook(..) | Page::Side(..) => false,
     }
 }
 
@@ -66,6 +66,7 @@ fn summary(course: &Course, page: &Page<'_>) -> String {
         Page::Module(module) => module.summary.clone(),
         Page::Lesson(_, lesson) => lesson.summary.clone(),
         Page::Quiz(module, _) => format!("Quiz of module {}: {}", module.number, module.title),
+        Page::Side(_, side) => side.summary.clone(),
         Page::Notebook(..) => String::new(),
     }
 }

@@ -16,6 +16,7 @@ pub(crate) struct Folder<'s> {
     /// (number, path) of each lesson, in order.
     pub(crate) lessons: Vec<(u16, &'s str)>,
     pub(crate) quiz: Option<&'s str>,
+    pub(crate) glossary: Option<&'s str>,
     /// Paths of all `.ipynb` files in `notebooks/`.
     pub(crate) notebooks: Vec<&'s str>,
 }
@@ -42,6 +43,7 @@ pub(crate) fn folders<'s>(source: &'s Source, found: &mut Vec<Diagnostic>) -> Ve
             Some(("media" | "figures" | "data" | "notebooks", _)) => {}
             None if name == "module.toml" => {}
             None if name == "quiz.toml" => folder.quiz = Some(path),
+            None if name == "glossary.toml" => folder.glossary = Some(path),
             None if name.ends_with(".md") => match number(name) {
                 Some(number) => folder.lessons.push((number, path)),
                 None => bad_name(
@@ -53,7 +55,7 @@ pub(crate) fn folders<'s>(source: &'s Source, found: &mut Vec<Diagnostic>) -> Ve
             },
             _ => found.push(
                 Diagnostic::new(Kind::Unused, path, Spot::START, "this file is no part of a module")
-                    .hint("a module holds module.toml, quiz.toml, `NN-name.md`, figures/, media/, notebooks/ and data/"),
+                    .hint("a module holds module.toml, quiz.toml, glossary.toml, `NN-name.md`, figures/, media/, notebooks/ and data/"),
             ),
         }
     }

@@ -1,7 +1,7 @@
 //! The two private link schemes of course HTML, and how a front door replaces them.
 //!
 //! - `asset:<path>` is a file of the course ([`super::Asset::path`]), in `href` and `src`.
-//! - `page:<id>` is a lesson, a notebook page or a quiz; `page:<id>#<anchor>` a place in it, where `<anchor>` is the
+//! - `page:<id>` is a lesson, a notebook page, a quiz or a side page; `page:<id>#<anchor>` a place in it, where `<anchor>` is the
 //!   whole id of an element (`m01-loss--the-slope`), unique in the course.
 //! - `#<anchor>` stays as it is: a place on the same page.
 

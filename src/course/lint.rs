@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     diagnostic::{Diagnostic, Kind, Spot},
-    figures,
+    figures, glossary,
     load::{Draft, ModuleDraft},
     notebook,
     source::Source,
@@ -13,6 +13,7 @@ use super::{
 /// Looks at everything; `used` are the files that pages show or offer.
 pub(crate) fn all(source: &Source, draft: &Draft<'_>, used: &BTreeSet<String>, found: &mut Vec<Diagnostic>) {
     ids(draft, found);
+    glossary::check(draft, found);
     navigator(draft, found);
     references(draft, found);
     for module in &draft.modules {
@@ -34,6 +35,7 @@ fn ids(draft: &Draft<'_>, found: &mut Vec<Diagnostic>) {
         for l in &m.lessons {
             own.extend(l.front.notebooks.iter().map(|n| (notebook::page_id(&n.value), l.path, n.spot)));
         }
+        own.extend(m.folder.glossary.map(|path| (glossary::page_id(&m.file.id.value), path, Spot::START)));
         if let (Some(quiz), Some(path)) = (&m.quiz, m.folder.quiz) {
             own.push((quiz.quiz.id.clone(), path, Spot::START));
             all.extend(quiz.ids.iter().map(|id| (id.value.as_str(), path, id.spot)));

@@ -8,14 +8,16 @@ use super::{
     facts::Facts,
     files::{self, Folder},
     front_matter::{self, FrontMatter},
+    glossary::{self, GlossaryFile},
     lint,
+    make::Maker,
     manifest::{self, CourseFile, ModuleFile},
     markdown::Rendered,
-    model::{Asset, Course, Lesson, Module, NotebookPage, Outcome, PlannedLesson, QuestionKind, Quiz},
+    model::{Asset, Course, Module},
     notebook::{self, Notebook},
     quiz::QuizFile,
     render::{self, Done, Job, What},
-    resolve::{Here, Index, Resolved, resolve},
+    resolve::Index,
     source::Source,
 };
 use crate::ids::sha256_hex;
@@ -36,6 +38,7 @@ pub(crate) struct ModuleDraft<'s> {
     pub(crate) file: ModuleFile,
     pub(crate) lessons: Vec<LessonDraft<'s>>,
     pub(crate) quiz: Option<QuizFile>,
+    pub(crate) glossary: Option<GlossaryFile>,
 }
 
 /// One lesson, read.
@@ -66,10 +69,16 @@ pub fn check(source: &Source, cache: Option<&mut dyn RenderCache>) -> (Option<Co
     let index = index(&draft);
     let mut used = BTreeSet::new();
     let mut modules: Vec<Module> = Vec::new();
+    let (mut entries, mut terms) = (Vec::new(), Vec::new());
     for module in &draft.modules {
-        let mut maker = Maker { source, index: &index, draft: &draft, used: &mut used, found: &mut found };
+        let mut maker = Maker { source, index: &index, draft: &draft, used: &mut used, found: &mut found, terms: BTreeSet::new() };
         modules.push(maker.module(module));
+        entries.extend(maker.terms(module));
+        terms.push(maker.terms);
     }
+    let glossaries: Vec<_> = modules.iter().zip(&terms).map(|(m, used)| glossary::of_module(m, &entries, used, &modules)).collect();
+    modules.iter_mut().zip(glossaries).for_each(|(m, glossary)| m.side.extend(glossary));
+    let side = glossary::of_course(&draft.course.id, &entries, &modules).into_iter().collect();
     lint::all(source, &draft, &used, &mut found);
     draft.facts.check(source, &mut found);
     let fill = |text: String| draft.facts.fill(&text).into_owned();
@@ -91,6 +100,7 @@ pub fn check(source: &Source, cache: Option<&mut dyn RenderCache>) -> (Option<Co
         grading: c.grading,
         modules,
         jumps: c.jumps.into_iter().map(|(j, _)| j).collect(),
+        side,
         assets,
         content_hash: source.hash(),
     };
@@ -137,7 +147,9 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
             jobs.push(Job { what: What::Lesson, file: path, text, id });
             lessons.push((number, path, front));
         }
-        for (what, path) in folder.quiz.iter().map(|p| (What::Quiz, *p)).chain(folder.notebooks.iter().map(|p| (What::Notebook, *p))) {
+        let quiz = folder.quiz.iter().map(|p| (What::Quiz, *p));
+        let glossary = folder.glossary.iter().map(|p| (What::Glossary, *p));
+        for (what, path) in quiz.chain(glossary).chain(folder.notebooks.iter().map(|p| (What::Notebook, *p))) {
             if let Some(text) = text(source, path, found) {
                 jobs.push(Job { what, file: path, text, id: file.id.value.clone() });
             }
@@ -148,6 +160,7 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
     let mut pages: BTreeMap<&str, Rendered> = BTreeMap::new();
     let mut quizzes: BTreeMap<&str, QuizFile> = BTreeMap::new();
     let mut notebooks: BTreeMap<&str, Notebook> = BTreeMap::new();
+    let mut glossaries: BTreeMap<&str, GlossaryFile> = BTreeMap::new();
     for (job, done) in jobs.iter().zip(done) {
         let file = job.file;
         match done {
@@ -158,6 +171,11 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
                 found.extend(quiz.rendered.found.iter().cloned());
                 quizzes.insert(file, *quiz);
             }
+            Done::Glossary(glossary, bad) => {
+                found.extend(bad);
+                found.extend(glossary.rendered.found.iter().cloned());
+                glossaries.insert(file, glossary);
+            }
         }
     }
     found.extend(pages.values().flat_map(|p| &p.found).chain(notebooks.values().flat_map(|n| &n.rendered.found)).cloned());
@@ -167,14 +185,23 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
         });
         let lessons = lessons.collect();
         let quiz = folder.quiz.and_then(|p| quizzes.remove(p));
-        ModuleDraft { folder, path, file, lessons, quiz }
+        let glossary = folder.glossary.and_then(|p| glossaries.remove(p));
+        ModuleDraft { folder, path, file, lessons, quiz, glossary }
     });
     Some(Draft { course, modules: modules.collect(), notebooks, facts })
 }
 
 fn index(draft: &Draft<'_>) -> Index {
-    let mut index = Index::default();
+    let mut index = Index { glossary: glossary::page_id(&draft.course.id), ..Index::default() };
     for module in &draft.modules {
+        let page = glossary::page_id(&module.file.id.value);
+        if let (Some(glossary), Some(path)) = (&module.glossary, module.folder.glossary) {
+            index.terms.extend(glossary.terms.iter().map(|t| t.id.value.clone()));
+            let anchors = glossary.terms.iter().map(|t| glossary::anchor(&page, &t.id.value)).collect();
+            index.anchors.insert(page.clone(), anchors);
+            index.pages.insert(path.to_owned(), page.clone());
+        }
+        index.glossaries.insert(module.folder.path(""), page);
         for lesson in &module.lessons {
             let id = &lesson.front.id.value;
             index.pages.insert(lesson.path.to_owned(), id.clone());
@@ -204,114 +231,4 @@ fn asset(source: &Source, index: &Index, path: &str) -> Option<Asset> {
         _ => mime_guess::from_path(path).first_or_octet_stream().essence_str().to_owned(),
     };
     Some(Asset { path: path.strip_prefix("modules/")?.to_owned(), media_type, sha256: sha256_hex(&bytes), bytes })
-}
-
-/// Turns drafts into the model, every link resolved.
-struct Maker<'m, 's> {
-    source: &'s Source,
-    index: &'m Index,
-    draft: &'m Draft<'s>,
-    used: &'m mut BTreeSet<String>,
-    found: &'m mut Vec<Diagnostic>,
-}
-
-impl<'m> Maker<'m, '_> {
-    fn resolved(&mut self, here: &Here<'_>, rendered: &Rendered) -> Resolved {
-        let mut resolved = resolve(here, &rendered.links);
-        self.used.append(&mut resolved.used);
-        self.found.append(&mut resolved.found);
-        resolved
-    }
-
-    fn here<'h>(&self, file: &'h str, page_id: &'h str) -> Here<'h>
-    where
-        'm: 'h,
-    {
-        Here { source: self.source, index: self.index, file, page_id }
-    }
-
-    /// A plain text with its facts.
-    fn fill(&self, text: &str) -> String {
-        self.draft.facts.fill(text).into_owned()
-    }
-
-    fn html(&mut self, file: &str, page_id: &str, rendered: &Rendered) -> String {
-        let here = Here { source: self.source, index: self.index, file, page_id };
-        let resolved = self.resolved(&here, rendered);
-        resolved.apply(&here, &rendered.links, &rendered.html)
-    }
-
-    fn module(&mut self, module: &ModuleDraft<'_>) -> Module {
-        let lessons = module.lessons.iter().map(|l| self.lesson(module, l)).collect();
-        let quiz = module.quiz.as_ref().map(|q| self.quiz(module, q));
-        let file = &module.file;
-        Module {
-            id: file.id.value.clone(),
-            number: module.folder.number,
-            dir: module.folder.dir.clone(),
-            title: self.fill(&file.title),
-            summary: self.fill(&file.summary),
-            outcomes: file.outcomes.iter().map(|(o, _)| Outcome { id: o.id.clone(), text: self.fill(&o.text) }).collect(),
-            hours: file.hours,
-            weight: file.weight,
-            lessons,
-            planned: file.planned.iter().map(|(p, _)| PlannedLesson { number: p.number, title: self.fill(&p.title) }).collect(),
-            quiz,
-        }
-    }
-
-    fn lesson(&mut self, module: &ModuleDraft<'_>, lesson: &LessonDraft<'_>) -> Lesson {
-        let (front, rendered) = (&lesson.front, &lesson.rendered);
-        let mut html = self.html(lesson.path, &front.id.value, rendered);
-        html.push_str(&self.draft.facts.line(&String::from_utf8_lossy(self.source.get(lesson.path).unwrap_or_default())));
-        let notebooks =
-            front.notebooks.iter().filter_map(|n| self.notebook(&module.folder.path(&format!("notebooks/{}", n.value)))).collect();
-        Lesson {
-            id: front.id.value.clone(),
-            number: lesson.number,
-            title: self.fill(&front.title),
-            summary: self.fill(&front.summary),
-            minutes: front.minutes,
-            outcomes: front.outcomes.iter().map(|o| o.value.clone()).collect(),
-            html,
-            headings: rendered.headings.clone(),
-            words: rendered.words,
-            notebooks,
-        }
-    }
-
-    fn notebook(&mut self, path: &str) -> Option<NotebookPage> {
-        let draft = self.draft;
-        let notebook = draft.notebooks.get(path)?;
-        let id = notebook::page_id(path);
-        let html = self.html(path, &id, &notebook.rendered);
-        self.used.insert(path.to_owned());
-        Some(NotebookPage { id, title: notebook.title.clone(), html, asset: path.strip_prefix("modules/")?.to_owned() })
-    }
-
-    fn quiz(&mut self, module: &ModuleDraft<'_>, file: &QuizFile) -> Quiz {
-        let path = module.folder.quiz.unwrap_or_default();
-        let here = self.here(path, &file.quiz.id);
-        let resolved = self.resolved(&here, &file.rendered);
-        let grading = self.draft.course.grading;
-        let mut quiz = Quiz {
-            attempts: file.attempts.unwrap_or(grading.attempts),
-            pass_mark: file.pass_mark.unwrap_or(grading.pass_mark),
-            grade: grading.grade,
-            title: self.fill(&file.quiz.title),
-            ..file.quiz.clone()
-        };
-        let facts = &self.draft.facts;
-        for question in &mut quiz.questions {
-            match &mut question.kind {
-                QuestionKind::Text { accept, .. } => accept.iter_mut().for_each(|a| *a = facts.fill(a).into_owned()),
-                QuestionKind::Numeric { unit: Some(unit), .. } => *unit = facts.fill(unit).into_owned(),
-                _ => {}
-            }
-        }
-        for html in quiz.html_mut() {
-            *html = resolved.apply(&here, &file.rendered.links, html);
-        }
-        quiz
-    }
 }

@@ -10,10 +10,12 @@ mod files;
 mod front_matter;
 #[cfg(test)]
 mod fuzz;
+mod glossary;
 mod image;
 pub mod links;
 mod lint;
 mod load;
+mod make;
 mod manifest;
 mod markdown;
 pub mod model;

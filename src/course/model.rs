@@ -34,6 +34,9 @@ pub struct Course {
     pub modules: Vec<Module>,
     /// Shortcuts through the course.
     pub jumps: Vec<Jump>,
+    /// Pages for the whole course, beside its modules.
+    #[serde(default)]
+    pub side: Vec<SidePage>,
     /// Every file the pages refer to, by path.
     pub assets: BTreeMap<String, Asset>,
     /// SHA-256 (hex) over all sources: changes when anything a learner sees may change.
@@ -97,6 +100,44 @@ pub struct Module {
     pub planned: Vec<PlannedLesson>,
     /// At most one quiz.
     pub quiz: Option<Quiz>,
+    /// Pages beside the lessons.
+    #[serde(default)]
+    pub side: Vec<SidePage>,
+}
+
+/// A page beside the lessons: to look something up. Never required, never graded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SidePage {
+    /// Stable id.
+    pub id: String,
+    /// What it is.
+    pub kind: SideKind,
+    /// Title for people.
+    pub title: String,
+    /// One sentence.
+    pub summary: String,
+    /// Body HTML.
+    pub html: String,
+    /// Files it offers: what the button says, and the path in [`Course::assets`].
+    pub files: Vec<(String, String)>,
+}
+
+/// What a side page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SideKind {
+    /// Terms and what they mean.
+    Glossary,
+}
+
+impl SideKind {
+    /// What it is called in an outline.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Glossary => "terms",
+        }
+    }
 }
 
 /// A learning outcome.

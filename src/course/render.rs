@@ -9,6 +9,7 @@ use super::{
     cache::RenderCache,
     diagnostic::Diagnostic,
     facts::Facts,
+    glossary::{self, GlossaryFile},
     markdown::{self, Fragments, Rendered},
     notebook::{self, Notebook},
     quiz::{self, QuizFile},
@@ -21,6 +22,7 @@ static RENDERER: LazyLock<String> = LazyLock::new(|| {
     let own = [
         "1",
         include_str!("facts.rs"),
+        include_str!("glossary.rs"),
         include_str!("links.rs"),
         include_str!("markdown/blocks.rs"),
         include_str!("markdown/clean.rs"),
@@ -45,7 +47,7 @@ pub(crate) struct Job<'s> {
     pub(crate) what: What,
     pub(crate) file: &'s str,
     pub(crate) text: &'s str,
-    /// Page id of a lesson, module id of a quiz.
+    /// Page id of a lesson, module id of a quiz or a glossary.
     pub(crate) id: String,
 }
 
@@ -54,6 +56,7 @@ pub(crate) struct Job<'s> {
 pub(crate) enum What {
     Lesson,
     Quiz,
+    Glossary,
     Notebook,
 }
 
@@ -61,6 +64,7 @@ pub(crate) enum What {
 pub(crate) enum Done {
     Lesson(Rendered),
     Quiz(Box<QuizFile>, Vec<Diagnostic>),
+    Glossary(GlossaryFile, Vec<Diagnostic>),
     Notebook(Notebook),
 }
 
@@ -69,6 +73,7 @@ impl Job<'_> {
         let what = match self.what {
             What::Lesson => "lesson",
             What::Quiz => "quiz",
+            What::Glossary => "glossary",
             What::Notebook => "notebook",
         };
         let facts = facts.key(self.text);
@@ -85,6 +90,14 @@ impl Job<'_> {
             What::Notebook => {
                 let (page, fresh) = remember(kept, || notebook::render(self.file, self.text));
                 (Done::Notebook(page), fresh)
+            }
+            What::Glossary => {
+                let parts: Option<Vec<Rendered>> = kept.and_then(|text| serde_json::from_str(&text).ok());
+                let fresh = parts.is_none();
+                let page = glossary::page_id(&self.id);
+                let (file, found, parts) =
+                    glossary::read(self.file, self.text, Fragments::new(self.file, &page, facts, parts.unwrap_or_default()));
+                (Done::Glossary(file, found), if fresh { serde_json::to_string(&parts).ok() } else { None })
             }
             What::Quiz => {
                 let parts: Option<Vec<Rendered>> = kept.and_then(|text| serde_json::from_str(&text).ok());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     diagnostic::{Diagnostic, Kind, nearest},
-    image, links,
+    glossary, image, links,
     markdown::{Link, code::escape, format::IMAGE},
     source::Source,
 };
@@ -16,8 +16,21 @@ pub(crate) struct Index {
     pub(crate) pages: BTreeMap<String, String>,
     /// Page id to the ids of its elements.
     pub(crate) anchors: BTreeMap<String, BTreeSet<String>>,
+    /// Ids of the terms that some glossary explains.
+    pub(crate) terms: BTreeSet<String>,
+    /// Folder of a module, with its slash, to the page that explains its terms.
+    pub(crate) glossaries: BTreeMap<String, String>,
+    /// The page that explains every term.
+    pub(crate) glossary: String,
     /// Files that became assets without being in the source: images of notebooks.
     pub(crate) extra: BTreeMap<String, Vec<u8>>,
+}
+
+impl Index {
+    /// The page on which terms of this file are explained.
+    fn glossary(&self, file: &str) -> &str {
+        self.glossaries.iter().find(|(folder, _)| file.starts_with(folder.as_str())).map_or(&self.glossary, |(_, page)| page)
+    }
 }
 
 /// The page that links are resolved on.
@@ -35,6 +48,8 @@ pub(crate) struct Resolved {
     urls: Vec<Option<String>>,
     /// Source paths of the files that are shown or offered.
     pub(crate) used: BTreeSet<String>,
+    /// Ids of the terms that are led to.
+    pub(crate) terms: BTreeSet<String>,
     pub(crate) found: Vec<Diagnostic>,
 }
 
@@ -42,7 +57,7 @@ pub(crate) struct Resolved {
 pub(crate) fn resolve(here: &Here<'_>, list: &[Link]) -> Resolved {
     let mut out = Resolved::default();
     for link in list {
-        match target(here, link, &mut out.used) {
+        match target(here, link, &mut out) {
             Ok(url) => out.urls.push(Some(url)),
             Err(diagnostic) => {
                 out.found.extend(diagnostic);
@@ -81,7 +96,7 @@ impl Resolved {
 }
 
 /// Where a link leads. A broken one comes with its diagnostic, unless somebody else reports it.
-fn target(here: &Here<'_>, link: &Link, used: &mut BTreeSet<String>) -> Result<String, Option<Diagnostic>> {
+fn target(here: &Here<'_>, link: &Link, out: &mut Resolved) -> Result<String, Option<Diagnostic>> {
     let url = link.url.as_str();
     let report = |kind, message: String| Diagnostic::new(kind, here.file, link.spot, message);
     if let Some(slug) = url.strip_prefix('#') {
@@ -89,6 +104,15 @@ fn target(here: &Here<'_>, link: &Link, used: &mut BTreeSet<String>) -> Result<S
     }
     if url.is_empty() {
         return Err(Some(report(Kind::BrokenLink, "the link leads nowhere".into())));
+    }
+    if let (Some(term), None) = (url.strip_prefix("glossary:"), &link.alt) {
+        if here.index.terms.contains(term) {
+            out.terms.insert(term.to_owned());
+            let page = here.index.glossary(here.file);
+            return Ok(format!("page:{page}#{}", glossary::anchor(page, term)));
+        }
+        let found = report(Kind::UnknownReference, format!("no glossary explains `{term}`"));
+        return Err(Some(found.hint_nearest(term, here.index.terms.iter().map(String::as_str))));
     }
     let scheme = url.split(['/', '#', '?']).next().unwrap_or_default();
     if scheme.contains(':') || url.starts_with("//") {
@@ -115,7 +139,7 @@ fn target(here: &Here<'_>, link: &Link, used: &mut BTreeSet<String>) -> Result<S
             if link.alt.is_some() {
                 showable(&path, bytes).map_err(|why| Some(report(Kind::BadImage, format!("`{file}` {why}"))))?;
             }
-            used.insert(path.clone());
+            out.used.insert(path.clone());
             Ok(format!("asset:{asset}"))
         }
         (Some(_), None) => {

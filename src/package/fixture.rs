@@ -107,6 +107,19 @@ fn quiz(id: &str) -> Quiz {
     }
 }
 
+fn side(id: &str) -> SidePage {
+    SidePage {
+        id: id.into(),
+        kind: SideKind::Glossary,
+        title: "Glossary".into(),
+        summary: "1 term.".into(),
+        html: format!(
+            "<dl class=\"glossary\"><div class=\"term\" id=\"{id}--t\"><dt>T</dt><dd>See <a href=\"page:a-one\">one</a></dd></div></dl>"
+        ),
+        files: vec![],
+    }
+}
+
 /// The course.
 pub(crate) fn course() -> Course {
     let notebook = NotebookPage {
@@ -127,9 +140,11 @@ pub(crate) fn course() -> Course {
         lessons,
         planned: vec![PlannedLesson { number: 9, title: "Later".into() }],
         quiz,
+        side: vec![side(&format!("{id}-glossary"))],
     };
     let one = "<h2 id=\"a-one--more\">More</h2><p>To <a href=\"page:b-one#b-one--more\">b</a>, <a href=\"page:nb-a\">nb</a>, \
-               <a href=\"page:a-one#a-one--more\">here</a>.</p><img src=\"asset:01-a/media/x.svg\" alt=\"x\">";
+               <a href=\"page:a-one#a-one--more\">here</a>, \
+               <a href=\"page:a-glossary#a-glossary--t\">t</a>, <a href=\"page:tiny-glossary#tiny-glossary--t\">all</a>.</p><img src=\"asset:01-a/media/x.svg\" alt=\"x\">";
     Course {
         id: "tiny".into(),
         title: "A tiny \u{1}course".into(),
@@ -149,6 +164,7 @@ pub(crate) fn course() -> Course {
             ),
         ],
         jumps: vec![],
+        side: vec![side("tiny-glossary")],
         assets: BTreeMap::from([
             asset("01-a/media/x.svg", "image/svg+xml", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
             asset("01-a/notebooks/nb_a.ipynb", "application/x-ipynb+json", b"{}"),

@@ -49,6 +49,11 @@ pub(crate) fn render(selection: &Selection<'_>, finish: Finish) -> Result<Page, 
     for module in selection.modules() {
         pages.extend(parts::module(selection, module, &links)?);
     }
+    if selection.module.is_none() {
+        for side in &selection.course.side {
+            pages.push(parts::side_page(selection, None, side, &links).render()?);
+        }
+    }
     let quizzes = selection.modules().filter_map(|m| m.quiz.as_ref());
     let keys = quizzes.map(|quiz| Ok((quiz.id.as_str(), data::key(quiz, &links)?))).collect::<Result<_, PackageError>>()?;
     let data = data::facts(selection, finish)?;

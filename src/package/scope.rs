@@ -1,6 +1,6 @@
 //! What one package holds: the course or one module of it.
 
-use crate::course::{Course, Module};
+use crate::course::{Course, Module, SidePage};
 
 use super::{Format, PackageError, manifest_xml};
 
@@ -85,9 +85,12 @@ impl<'a> Selection<'a> {
 
     /// Whether a page, by id, is in this package.
     pub(crate) fn holds(&self, page: &str) -> bool {
-        self.modules().any(|m| {
-            m.quiz.as_ref().is_some_and(|q| q.id == page)
-                || m.lessons.iter().any(|l| l.id == page || l.notebooks.iter().any(|n| n.id == page))
-        })
+        let side = |list: &[SidePage]| list.iter().any(|s| s.id == page);
+        (self.module.is_none() && side(&self.course.side))
+            || self.modules().any(|m| {
+                side(&m.side)
+                    || m.quiz.as_ref().is_some_and(|q| q.id == page)
+                    || m.lessons.iter().any(|l| l.id == page || l.notebooks.iter().any(|n| n.id == page))
+            })
     }
 }

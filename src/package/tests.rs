@@ -62,6 +62,28 @@ fn links_stay_inside_the_package_or_say_where_the_page_is() {
 }
 
 #[test]
+fn pages_beside_the_lessons_are_in_the_packages_that_they_are_for() {
+    let course = course();
+    let module = read(&build(&course, Format::Scorm12, &Scope::Module("a".into())).unwrap(), "index.html");
+    for part in [
+        "href=\"#a-glossary--t\"",
+        "data-page=\"a-glossary\" data-kind=\"side\"",
+        "data-entry=\"a-glossary\"",
+        "href=\"#elsewhere--tiny-glossary\"",
+    ] {
+        assert!(module.contains(part), "{part}\nis not in\n{module}");
+    }
+    assert!(module.contains("<li id=\"elsewhere--tiny-glossary\"><strong>Glossary</strong></li>") && !module.contains("To look things up"));
+    let whole = read(&build(&course, Format::Scorm12, &Scope::Course).unwrap(), "index.html");
+    for id in ["a-glossary", "b-glossary", "tiny-glossary"] {
+        assert!(whole.contains(&format!("data-page=\"{id}\"")) && whole.contains(&format!("data-entry=\"{id}\"")), "{id}");
+    }
+    assert!(whole.contains("To look things up") && whole.contains("href=\"#tiny-glossary--t\""), "{whole}");
+    // They ask for nothing: one lesson and a quiz, one lesson.
+    assert!(whole.contains("max=\"3\""));
+}
+
+#[test]
 fn a_stem_shows_the_first_of_its_variants_which_is_what_the_player_expects_to_find() {
     let html = read(&build(&course(), Format::Scorm12, &Scope::Course).unwrap(), "index.html");
     assert!(html.contains("id=\"q4--stem\"><p>Add one to 1.</p></div>"), "{html}");

@@ -210,6 +210,24 @@ fn a_link_to_one_module_opens_no_other() {
 }
 
 #[test]
+fn a_term_leads_to_the_glossary_of_its_module_in_the_frame() {
+    each(async |db| {
+        let house = House::open(db).await;
+        let mut browser = Browser::new();
+        let home = house.launch(&mut browser, house.claims("u1")).await;
+        let lesson = browser.get(&format!("{}/p/a-one", home.root())).await;
+        let address = format!("{}/p/alpha-glossary", home.root());
+        assert!(lesson.body.contains("/p/alpha-glossary#alpha-glossary--here\">here</a>"), "{}", lesson.body);
+        let glossary = browser.get(&address).await;
+        assert!(glossary.body.contains("id=\"alpha-glossary--here\"") && glossary.body.contains("/p/a-one\">One</a>"), "{}", glossary.body);
+        assert!(glossary.body.contains("data-entry=\"alpha-glossary\" aria-current=\"page\""), "{}", glossary.body);
+        assert!(!glossary.body.contains("tiny-glossary"), "what is for the whole course is no part of a module's link");
+        let whole = browser.get(&format!("{}/p/tiny-glossary", home.root())).await;
+        assert!(whole.body.contains("belongs to another module"), "{}", whole.body);
+    });
+}
+
+#[test]
 fn files_of_the_course_load_by_signed_addresses_without_a_session() {
     each(async |db| {
         let house = House::open(db).await;

@@ -70,7 +70,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("details", &["answer"]),
     ("div", &["table-scroll", "cell", "cell-md"]),
     ("sup", &["footnote-ref"]),
-    ("a", &["footnote-backref"]),
+    ("a", &["footnote-backref", "term"]),
     ("th", &["al-c", "al-r"]),
     ("td", &["al-c", "al-r"]),
     ("li", &["task", "task-done"]),

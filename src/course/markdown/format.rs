@@ -204,7 +204,8 @@ fn anchor(c: &mut Walk<'_, '_>, node: Node<'_>, url: &str, entering: bool) -> Re
         write!(c, "<a href=\"{}\" target=\"_blank\" rel=\"noopener noreferrer\">", escape(url))?;
     } else {
         let number = c.user.link(url, spot(node), None);
-        write!(c, "<a href=\"ref:{number}\">")?;
+        let class = if url.starts_with("glossary:") { " class=\"term\"" } else { "" };
+        write!(c, "<a{class} href=\"ref:{number}\">")?;
     }
     if entering && plain(node).trim().is_empty() && !node.descendants().any(|n| matches!(n.data().value, NodeValue::Image(_))) {
         c.user.report(Kind::BrokenLink, spot(node), "the link has no text");

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::links::Links;
 use crate::{
-    course::{Course, GradePolicy, Lesson, Module, Quiz, QuizLayout},
+    course::{Course, GradePolicy, Lesson, Module, Quiz, QuizLayout, SidePage},
     learning::{Responses, draw},
     package::{
         PackageError,
@@ -20,16 +20,20 @@ use crate::{
 pub(super) struct Elsewhere<'a> {
     pub(super) id: String,
     pub(super) title: &'a str,
-    pub(super) module: &'a Module,
+    pub(super) module: Option<&'a Module>,
 }
 
 pub(super) fn elsewhere(course: &Course, id: String) -> Option<Elsewhere<'_>> {
-    course.modules.iter().find_map(|module| {
-        let lessons = module.lessons.iter().map(|l| (&l.id, &l.title));
-        let notebooks = module.lessons.iter().flat_map(|l| &l.notebooks).map(|n| (&n.id, &n.title));
-        let quiz = module.quiz.iter().map(|q| (&q.id, &q.title));
-        let (_, title) = lessons.chain(notebooks).chain(quiz).find(|(page, _)| **page == id)?;
-        Some(Elsewhere { id: id.clone(), title, module })
+    let of_course = course.side.iter().find(|s| s.id == id).map(|s| Elsewhere { id: id.clone(), title: &s.title, module: None });
+    of_course.or_else(|| {
+        course.modules.iter().find_map(|module| {
+            let lessons = module.lessons.iter().map(|l| (&l.id, &l.title));
+            let notebooks = module.lessons.iter().flat_map(|l| &l.notebooks).map(|n| (&n.id, &n.title));
+            let quiz = module.quiz.iter().map(|q| (&q.id, &q.title));
+            let side = module.side.iter().map(|s| (&s.id, &s.title));
+            let (_, title) = lessons.chain(notebooks).chain(quiz).chain(side).find(|(page, _)| **page == id)?;
+            Some(Elsewhere { id: id.clone(), title, module: Some(module) })
+        })
     })
 }
 
@@ -53,6 +57,7 @@ pub(super) fn outline(selection: &Selection<'_>) -> Outline {
         done: false,
         current: false,
     };
+    let side = |s: &SidePage| entry(&s.id, PageKind::Side(s.kind), &s.title, 0);
     let modules = selection.modules().map(|module| {
         let mut numbered: Vec<(u16, OutlineEntry)> = Vec::new();
         for lesson in &module.lessons {
@@ -67,10 +72,11 @@ pub(super) fn outline(selection: &Selection<'_>) -> Outline {
             id: module.id.clone(),
             title: format!("{}. {}", module.number, module.title),
             open: false,
-            entries: numbered.into_iter().map(|(_, e)| e).chain(quiz).collect(),
+            entries: numbered.into_iter().map(|(_, e)| e).chain(quiz).chain(module.side.iter().map(side)).collect(),
         }
     });
-    Outline { title: selection.title().to_owned(), modules: modules.collect() }
+    let of_course = selection.course.side.iter().filter(|_| selection.module.is_none());
+    Outline { title: selection.title().to_owned(), modules: modules.chain(OutlineModule::beside(of_course.map(side).collect())).collect() }
 }
 
 pub(super) fn home(selection: &Selection<'_>) -> Home {
@@ -171,6 +177,9 @@ pub(super) fn module(selection: &Selection<'_>, module: &Module, links: &Links<'
     if let Some(quiz) = &module.quiz {
         pages.push(quiz_page(module, quiz, links).render()?);
     }
+    for side in &module.side {
+        pages.push(side_page(selection, Some(module), side, links).render()?);
+    }
     Ok(pages)
 }
 
@@ -200,6 +209,26 @@ fn lesson_page(
         back,
         next,
         next_note,
+    }
+}
+
+/// A page beside the lessons of a module or of the course.
+pub(super) fn side_page(selection: &Selection<'_>, module: Option<&Module>, side: &SidePage, links: &Links<'_>) -> LessonPage {
+    LessonPage {
+        id: side.id.clone(),
+        kind: PageKind::Side(side.kind),
+        kicker: module.map_or_else(|| selection.course.title.clone(), |m| format!("Module {} · {}", m.number, m.title)),
+        title: side.title.clone(),
+        summary: side.summary.clone(),
+        html: links.html(&side.html),
+        notebooks: Vec::new(),
+        files: side.files.iter().map(|(text, path)| Link::new(links.asset(path), text.as_str())).collect(),
+        action: String::new(),
+        hidden: Vec::new(),
+        read: false,
+        back: Some(Link::new(format!("#{}", selection.start()), selection.title())),
+        next: None,
+        next_note: String::new(),
     }
 }
 

@@ -22,6 +22,8 @@
 
 use askama::Template;
 
+use crate::course::SideKind;
+
 pub use super::questions::{Feedback, Mark, QuestionView, Truth, Verdict, ViewItem};
 
 /// A link with its text.
@@ -51,6 +53,8 @@ pub enum PageKind {
     Quiz,
     /// A lesson that is announced.
     Planned,
+    /// A page beside the lessons.
+    Side(SideKind),
 }
 
 impl PageKind {
@@ -61,6 +65,7 @@ impl PageKind {
             Self::Notebook => "notebook",
             Self::Quiz => "quiz",
             Self::Planned => "planned",
+            Self::Side(_) => "side",
         }
     }
 
@@ -68,7 +73,7 @@ impl PageKind {
     pub fn done_word(self) -> &'static str {
         match self {
             Self::Quiz => "done",
-            Self::Lesson | Self::Notebook | Self::Planned => "read",
+            Self::Lesson | Self::Notebook | Self::Planned | Self::Side(_) => "read",
         }
     }
 }
@@ -113,6 +118,12 @@ pub struct OutlineModule {
 }
 
 impl OutlineModule {
+    /// The pages beside the modules, where there are any.
+    pub fn beside(entries: Vec<OutlineEntry>) -> Option<Self> {
+        let open = entries.iter().any(|e| e.current);
+        (!entries.is_empty()).then(|| Self { id: String::new(), title: "To look things up".to_owned(), open, entries })
+    }
+
     /// Lessons and quiz done.
     pub fn done(&self) -> usize {
         self.counted().filter(|e| e.done).count()
@@ -153,6 +164,7 @@ impl OutlineEntry {
         match (self.kind, self.minutes) {
             (PageKind::Quiz, _) => "quiz".to_owned(),
             (PageKind::Notebook, _) => "notebook".to_owned(),
+            (PageKind::Side(kind), _) => kind.word().to_owned(),
             (_, 0) => String::new(),
             (_, minutes) => format!("{minutes} min"),
         }
@@ -200,7 +212,7 @@ pub struct ModuleCard {
     pub note: String,
 }
 
-/// A lesson, or a notebook.
+/// A lesson, a notebook, or a page beside them.
 #[derive(Debug, Clone, Template)]
 #[template(path = "learn/lesson.html")]
 pub struct LessonPage {

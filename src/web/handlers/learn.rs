@@ -36,6 +36,7 @@ async fn show(state: &State, student: &Student, id: &str) -> Result<HttpResponse
             learn.lesson(module, lesson, study.position(&lesson.id))
         }
         Some(Page::Notebook(module, lesson, notebook)) => learn.notebook(module, lesson, notebook),
+        Some(Page::Side(module, side)) => learn.side(module, side),
         Some(Page::Quiz(module, quiz)) => match study.running(&quiz.id) {
             Some(attempt) => {
                 let (attempt, quiz) = state.app.attempt(visit, &attempt.id).await?;

@@ -48,9 +48,10 @@ const COURSE: &[(&str, &str)] = &[
     ),
     (
         "modules/01-alpha/01-one.md",
-        "---\nid: a-one\ntitle: One\nsummary: The first.\nminutes: 5\noutcomes: [a-o1]\n---\n\n## Here\n\nSee [the other](../02-beta/01-far.md).\n\n\
+        "---\nid: a-one\ntitle: One\nsummary: The first.\nminutes: 5\noutcomes: [a-o1]\n---\n\n## Here\n\nSee [the other](../02-beta/01-far.md), [here](glossary:here).\n\n\
          ![a dot](media/dot.svg \"A dot\")\n",
     ),
+    ("modules/01-alpha/glossary.toml", "[[term]]\nid = \"here\"\nterm = \"Here\"\nlesson = \"a-one\"\ntext = \"Where one is.\"\n"),
     (
         "modules/01-alpha/02-two.md",
         "---\nid: a-two\ntitle: Two\nsummary: The second.\nminutes: 5\noutcomes: [a-o1]\n---\n\n## There\n\nText.\n",

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Learn, outline::kicker, words};
 use crate::{
     app::content::Page,
-    course::{Lesson, Module, NotebookPage},
+    course::{Lesson, Module, NotebookPage, SidePage},
     package::player::view::{LessonPage, Link, PageKind},
     web::Error,
 };
@@ -68,6 +68,29 @@ impl Learn<'_> {
         };
         let main = page.render().map_err(Error::internal)?;
         self.show(&notebook.title, &notebook.id, &main, json!({ "kind": "notebook" }))
+    }
+
+    /// A page beside the lessons.
+    pub(crate) fn side(&self, module: Option<&Module>, side: &SidePage) -> Result<HttpResponse, Error> {
+        let home = self.study.page(self.study.home()).map(|p| self.link(&p));
+        let page = LessonPage {
+            id: side.id.clone(),
+            kind: PageKind::Side(side.kind),
+            kicker: module.map_or_else(|| self.study.course.title.clone(), |m| format!("Module {} · {}", m.number, m.title)),
+            title: side.title.clone(),
+            summary: side.summary.clone(),
+            html: side.html.clone(),
+            notebooks: Vec::new(),
+            files: side.files.iter().map(|(text, path)| Link::new(format!("asset:{path}"), text.as_str())).collect(),
+            action: String::new(),
+            hidden: Vec::new(),
+            read: false,
+            back: home,
+            next: None,
+            next_note: String::new(),
+        };
+        let main = page.render().map_err(Error::internal)?;
+        self.show(&side.title, &side.id, &main, json!({ "kind": "side" }))
     }
 
     /// A page of the course that this link does not open.

@@ -15,21 +15,28 @@ use crate::{
 impl Learn<'_> {
     /// Every page this link opens, with what is done.
     pub(super) fn outline(&self, current: &str) -> Vec<OutlineModule> {
-        self.study
-            .modules()
-            .map(|module| {
-                let quiz_done = !self.study.completion(module).quiz_missing;
-                let mut entries: Vec<OutlineEntry> = content::pages(module).map(|page| self.entry(&page, current, quiz_done)).collect();
-                let at = entries.iter().position(|e| e.kind == PageKind::Quiz).unwrap_or(entries.len());
-                entries.splice(at..at, module.planned.iter().map(|p| planned(&p.title)));
-                OutlineModule {
-                    id: module.id.clone(),
-                    title: format!("{} {}", module.number, module.title),
-                    open: module.id == current || entries.iter().any(|e| e.current),
-                    entries,
-                }
-            })
-            .collect()
+        let modules = self.study.modules().map(|module| {
+            let quiz_done = !self.study.completion(module).quiz_missing;
+            let mut entries: Vec<OutlineEntry> = content::pages(module).map(|page| self.entry(&page, current, quiz_done)).collect();
+            let at = entries.iter().position(|e| e.kind == PageKind::Quiz).unwrap_or(entries.len());
+            entries.splice(at..at, module.planned.iter().map(|p| planned(&p.title)));
+            entries.extend(content::side(module).map(|page| self.entry(&page, current, false)));
+            OutlineModule {
+                id: module.id.clone(),
+                title: format!("{} {}", module.number, module.title),
+                open: module.id == current || entries.iter().any(|e| e.current),
+                entries,
+            }
+        });
+        // A link to one module opens nothing that is for the whole course.
+        let beside = self
+            .study
+            .course
+            .side
+            .iter()
+            .filter(|_| self.study.only.is_none())
+            .map(|side| self.entry(&Page::Side(None, side), current, false));
+        modules.chain(OutlineModule::beside(beside.collect())).collect()
     }
 
     fn entry(&self, page: &Page<'_>, current: &str, quiz_done: bool) -> OutlineEntry {
@@ -38,6 +45,7 @@ impl Learn<'_> {
         let (kind, minutes, done) = match page {
             Page::Lesson(_, lesson) => (PageKind::Lesson, lesson.minutes, self.study.read.contains(&lesson.id)),
             Page::Quiz(..) => (PageKind::Quiz, 0, quiz_done),
+            Page::Side(_, side) => (PageKind::Side(side.kind), 0, false),
             _ => (PageKind::Notebook, 0, false),
         };
         OutlineEntry {

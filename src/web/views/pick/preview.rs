@@ -66,7 +66,7 @@ impl Pick<'_> {
                 lists: vec![("Asks about", lessons_of(module, quiz))],
                 body: self.rewrite(&quiz.intro_html, ids),
             },
-            Page::Notebook(..) => return None,
+            Page::Notebook(..) | Page::Side(..) => return None,
         };
         preview.render().ok()
     }
