@@ -55,7 +55,7 @@ pub fn gradable(course: &Course, page: &Page<'_>) -> bool {
 #[must_use]
 pub fn title(course: &Course, page: &Page<'_>) -> String {
     match page {
-        Page::Module(module) => format!("{}. {}", module.number, module.title),
+        Page::Module(module) => module.numbered(),
         other => other.title(course).to_owned(),
     }
 }
@@ -65,6 +65,7 @@ fn summary(course: &Course, page: &Page<'_>) -> String {
         Page::Course => course.summary.clone(),
         Page::Module(module) => module.summary.clone(),
         Page::Lesson(_, lesson) => lesson.summary.clone(),
+        Page::Quiz(module, _) if module.exam => module.summary.clone(),
         Page::Quiz(module, _) => format!("Quiz of module {}: {}", module.number, module.title),
         Page::Side(_, side) => side.summary.clone(),
         Page::Notebook(..) => String::new(),

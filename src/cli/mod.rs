@@ -9,6 +9,7 @@ mod config;
 mod db;
 mod doctor;
 mod figures;
+mod guide;
 mod keys;
 mod new;
 pub mod outbound;
@@ -75,6 +76,8 @@ pub enum Command {
     New(new::Args),
     /// Draw a course's diagrams
     Figures(figures::Args),
+    /// Say what to study next, and why
+    Guide(guide::Args),
     /// Connect platforms: Moodle, Canvas, Open edX and others
     Platform(platform::Args),
     /// Look for what is wrong between an LMS and this tool
@@ -181,6 +184,7 @@ pub fn dispatch(command: &Command, ctx: &Context) -> Exit {
         Command::Check(args) => check::run(args, ctx),
         Command::New(args) => new::run(args, ctx),
         Command::Figures(args) => figures::run(args, ctx),
+        Command::Guide(args) => guide::run(args, ctx),
         Command::Platform(args) => platform::run(args, ctx),
         Command::Doctor(args) => doctor::run(args, ctx),
         Command::Keys(args) => keys::run(args, ctx),

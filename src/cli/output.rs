@@ -63,6 +63,21 @@ impl Output {
         eprintln!("{} {}", self.paint("1;31", "error:"), one_line(error));
     }
 
+    /// Asks for a line on the terminal. None for an empty one, and where nobody can answer.
+    ///
+    /// # Errors
+    /// When the terminal cannot be read.
+    pub fn ask(&self, question: &str) -> io::Result<Option<String>> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(None);
+        }
+        eprint!("{question} ");
+        io::stderr().flush()?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(Some(answer.trim().to_owned()).filter(|a| !a.is_empty()))
+    }
+
     /// Asks on the terminal; anything but yes is no. None where nobody can answer.
     ///
     /// # Errors

@@ -64,6 +64,8 @@ pub enum Kind {
     Pairs,
     /// A pool that cannot be drawn.
     Pool,
+    /// An exam that asks for more than its bank holds.
+    SmallBank,
     /// A `{name}` without a value.
     Placeholder,
     /// A reference to an outcome, lesson or module that does not exist.
@@ -81,7 +83,7 @@ impl Kind {
     #[must_use]
     pub fn severity(self) -> Severity {
         match self {
-            Self::RawHtml | Self::Unused | Self::CodeBlock | Self::Heading => Severity::Warning,
+            Self::RawHtml | Self::Unused | Self::CodeBlock | Self::Heading | Self::SmallBank => Severity::Warning,
             _ => Severity::Error,
         }
     }

@@ -17,6 +17,7 @@ pub(crate) struct Folder<'s> {
     pub(crate) lessons: Vec<(u16, &'s str)>,
     pub(crate) quiz: Option<&'s str>,
     pub(crate) glossary: Option<&'s str>,
+    pub(crate) exam: Option<&'s str>,
     /// Paths of all `.ipynb` files in `notebooks/`.
     pub(crate) notebooks: Vec<&'s str>,
 }
@@ -43,6 +44,7 @@ pub(crate) fn folders<'s>(source: &'s Source, found: &mut Vec<Diagnostic>) -> Ve
             Some(("media" | "figures" | "data" | "notebooks", _)) => {}
             None if name == "module.toml" => {}
             None if name == "quiz.toml" => folder.quiz = Some(path),
+            None if name == "exam.toml" => folder.exam = Some(path),
             None if name == "glossary.toml" => folder.glossary = Some(path),
             None if name.ends_with(".md") => match number(name) {
                 Some(number) => folder.lessons.push((number, path)),
@@ -53,10 +55,9 @@ pub(crate) fn folders<'s>(source: &'s Source, found: &mut Vec<Diagnostic>) -> Ve
                     "name it `NN-name.md`, such as `01-first-steps.md`",
                 ),
             },
-            _ => found.push(
-                Diagnostic::new(Kind::Unused, path, Spot::START, "this file is no part of a module")
-                    .hint("a module holds module.toml, quiz.toml, glossary.toml, `NN-name.md`, figures/, media/, notebooks/ and data/"),
-            ),
+            _ => found.push(Diagnostic::new(Kind::Unused, path, Spot::START, "this file is no part of a module").hint(
+                "a module holds module.toml, quiz.toml, exam.toml, glossary.toml, `NN-name.md`, figures/, media/, notebooks/ and data/",
+            )),
         }
     }
     let mut out: Vec<Folder<'s>> = Vec::new();
@@ -101,11 +102,11 @@ fn bad_name(found: &mut Vec<Diagnostic>, path: &str, message: &str, hint: &str) 
 }
 
 fn stray(path: &str, found: &mut Vec<Diagnostic>) {
-    let at_home = ["course.toml", "facts.toml", "README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md"].contains(&path);
+    let at_home = ["course.toml", "facts.toml", "papers.toml", "README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md"].contains(&path);
     if !at_home {
         found.push(
             Diagnostic::new(Kind::Unused, path, Spot::START, "this file is no part of the course")
-                .hint("a course holds course.toml, facts.toml and modules/"),
+                .hint("a course holds course.toml, facts.toml, papers.toml and modules/"),
         );
     }
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     diagnostic::{Diagnostic, Kind, Spot},
-    figures, glossary,
+    exam, figures, glossary,
     load::{Draft, ModuleDraft},
-    notebook,
+    notebook, papers, route,
     source::Source,
 };
 
@@ -14,7 +14,9 @@ use super::{
 pub(crate) fn all(source: &Source, draft: &Draft<'_>, used: &BTreeSet<String>, found: &mut Vec<Diagnostic>) {
     ids(draft, found);
     glossary::check(draft, found);
-    navigator(draft, found);
+    exams(draft, found);
+    papers::check(draft, found);
+    route::check(draft, found);
     references(draft, found);
     for module in &draft.modules {
         planned(module, found);
@@ -35,11 +37,17 @@ fn ids(draft: &Draft<'_>, found: &mut Vec<Diagnostic>) {
         for l in &m.lessons {
             own.extend(l.front.notebooks.iter().map(|n| (notebook::page_id(&n.value), l.path, n.spot)));
         }
+        if draft.papers.iter().any(|p| p.is_of(&m.file.id.value)) {
+            own.push((format!("{}-papers", m.file.id.value), papers::FILE, Spot::START));
+        }
         own.extend(m.folder.glossary.map(|path| (glossary::page_id(&m.file.id.value), path, Spot::START)));
-        if let (Some(quiz), Some(path)) = (&m.quiz, m.folder.quiz) {
-            own.push((quiz.quiz.id.clone(), path, Spot::START));
+        own.extend(m.folder.quiz.map(|path| (format!("{}-quiz", m.file.id.value), path, Spot::START)));
+        for (quiz, path) in m.questions() {
             all.extend(quiz.ids.iter().map(|id| (id.value.as_str(), path, id.spot)));
         }
+    }
+    if draft.course.exam.is_some() {
+        own.extend([exam::ID.to_owned(), format!("{}-quiz", exam::ID)].map(|id| (id, "course.toml", Spot::START)));
     }
     all.extend(own.iter().map(|(id, path, spot)| (id.as_str(), *path, *spot)));
     let mut seen: BTreeMap<&str, (&str, Spot)> = BTreeMap::new();
@@ -54,34 +62,11 @@ fn ids(draft: &Draft<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn navigator(draft: &Draft<'_>, found: &mut Vec<Diagnostic>) {
-    let modules: Vec<&str> = draft.modules.iter().map(|m| m.file.id.value.as_str()).collect();
-    let order = draft.course.order.iter().map(|o| (o.value.as_str(), o.spot));
-    let jumps = draft.course.jumps.iter().map(|(j, spot)| (j.to.as_str(), *spot));
-    for (id, spot) in order.chain(jumps).filter(|(id, _)| !modules.contains(id)) {
-        let d = Diagnostic::new(Kind::UnknownReference, "course.toml", spot, format!("there is no module `{id}`"));
-        found.push(d.hint_nearest(id, modules.iter().copied()));
-    }
-    for (i, one) in draft.course.order.iter().enumerate() {
-        if draft.course.order[..i].iter().any(|o| o.value == one.value) {
-            found.push(Diagnostic::new(
-                Kind::DuplicateId,
-                "course.toml",
-                one.spot,
-                format!("the module `{}` comes twice in the order", one.value),
-            ));
-        }
-    }
-    for module in &draft.modules {
-        let id = &module.file.id;
-        let reached = draft.course.order.iter().any(|o| o.value == id.value) || draft.course.jumps.iter().any(|(j, _)| j.to == id.value);
-        if !reached && !id.value.is_empty() {
-            found.push(
-                Diagnostic::new(Kind::Unreachable, &module.path, id.spot, format!("no learner reaches the module `{}`", id.value))
-                    .hint("add it to `order` under [navigator] in course.toml, or lead a jump to it"),
-            );
-        }
-    }
+/// Questions for an exam that there is not.
+fn exams(draft: &Draft<'_>, found: &mut Vec<Diagnostic>) {
+    let files = draft.modules.iter().filter_map(|m| m.folder.exam).filter(|_| draft.course.exam.is_none());
+    let alone = |path| Diagnostic::new(Kind::Unused, path, Spot::START, "no exam draws from this file").hint("add `[exam]` to course.toml");
+    found.extend(files.map(alone));
 }
 
 /// Outcomes and lessons that are named exist.
@@ -91,7 +76,7 @@ fn references(draft: &Draft<'_>, found: &mut Vec<Diagnostic>) {
     let mut named = Vec::new();
     for m in &draft.modules {
         named.extend(m.lessons.iter().flat_map(|l| l.front.outcomes.iter().map(|o| ("outcome", &outcomes, o, l.path))));
-        if let (Some(quiz), Some(path)) = (&m.quiz, m.folder.quiz) {
+        for (quiz, path) in m.questions() {
             named.extend(quiz.outcomes.iter().map(|o| ("outcome", &outcomes, o, path)));
             named.extend(quiz.lessons.iter().map(|l| ("lesson", &lessons, l, path)));
         }

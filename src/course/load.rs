@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     cache::RenderCache,
     diagnostic::{Diagnostic, Diagnostics, Kind, Spot},
+    exam,
     facts::Facts,
     files::{self, Folder},
     front_matter::{self, FrontMatter},
@@ -15,9 +16,11 @@ use super::{
     markdown::Rendered,
     model::{Asset, Course, Module},
     notebook::{self, Notebook},
+    papers::{self, Paper},
     quiz::QuizFile,
     render::{self, Done, Job, What},
     resolve::Index,
+    route,
     source::Source,
 };
 use crate::ids::sha256_hex;
@@ -26,6 +29,7 @@ use crate::ids::sha256_hex;
 pub(crate) struct Draft<'s> {
     pub(crate) course: CourseFile,
     pub(crate) facts: Facts,
+    pub(crate) papers: Vec<Paper>,
     pub(crate) modules: Vec<ModuleDraft<'s>>,
     /// Notebooks by path.
     pub(crate) notebooks: BTreeMap<&'s str, Notebook>,
@@ -39,6 +43,15 @@ pub(crate) struct ModuleDraft<'s> {
     pub(crate) lessons: Vec<LessonDraft<'s>>,
     pub(crate) quiz: Option<QuizFile>,
     pub(crate) glossary: Option<GlossaryFile>,
+    /// Its questions for the exam.
+    pub(crate) exam: Option<QuizFile>,
+}
+
+impl ModuleDraft<'_> {
+    /// Its quiz and its part of the exam, each with its file.
+    pub(crate) fn questions(&self) -> impl Iterator<Item = (&QuizFile, &str)> {
+        self.quiz.iter().zip(self.folder.quiz).chain(self.exam.iter().zip(self.folder.exam))
+    }
 }
 
 /// One lesson, read.
@@ -69,16 +82,20 @@ pub fn check(source: &Source, cache: Option<&mut dyn RenderCache>) -> (Option<Co
     let index = index(&draft);
     let mut used = BTreeSet::new();
     let mut modules: Vec<Module> = Vec::new();
-    let (mut entries, mut terms) = (Vec::new(), Vec::new());
+    let (mut entries, mut terms, mut banks) = (Vec::new(), Vec::new(), Vec::new());
+    let mut maker = Maker { source, index: &index, draft: &draft, used: &mut used, found: &mut found, terms: BTreeSet::new() };
     for module in &draft.modules {
-        let mut maker = Maker { source, index: &index, draft: &draft, used: &mut used, found: &mut found, terms: BTreeSet::new() };
         modules.push(maker.module(module));
+        banks.push(maker.bank(module));
         entries.extend(maker.terms(module));
-        terms.push(maker.terms);
+        terms.push(std::mem::take(&mut maker.terms));
     }
+    let exam_intro = draft.course.exam.as_ref().map(|exam| maker.exam_intro(exam)).unwrap_or_default();
     let glossaries: Vec<_> = modules.iter().zip(&terms).map(|(m, used)| glossary::of_module(m, &entries, used, &modules)).collect();
-    modules.iter_mut().zip(glossaries).for_each(|(m, glossary)| m.side.extend(glossary));
-    let side = glossary::of_course(&draft.course.id, &entries, &modules).into_iter().collect();
+    for (module, glossary) in modules.iter_mut().zip(glossaries) {
+        module.side.extend(glossary);
+        module.side.extend(papers::of_module(module, &draft.papers));
+    }
     lint::all(source, &draft, &used, &mut found);
     draft.facts.check(source, &mut found);
     let fill = |text: String| draft.facts.fill(&text).into_owned();
@@ -87,7 +104,16 @@ pub fn check(source: &Source, cache: Option<&mut dyn RenderCache>) -> (Option<Co
         draft.course.order.iter().position(|o| o.value == m.id).or_else(jump).unwrap_or(usize::MAX)
     };
     modules.sort_by_key(place);
+    let of_course =
+        [glossary::of_course(&draft.course.id, &entries, &modules), papers::of_course(&draft.course.id, &draft.papers, &modules)];
+    let side = of_course.into_iter().flatten().collect();
+    if let Some(exam) = &draft.course.exam {
+        banks.sort_by_key(|b| modules.iter().position(|m| m.id == b.module));
+        let number = modules.iter().map(|m| m.number).max().unwrap_or(0) + 1;
+        modules.extend(exam::module(exam, banks, exam_intro, number, draft.course.grading, &mut found));
+    }
     let assets = used.iter().filter_map(|path| asset(source, &index, path)).map(|a| (a.path.clone(), a)).collect();
+    let navigator = route::navigator(&draft.course);
     let c = draft.course;
     let course = Course {
         id: c.id,
@@ -99,6 +125,7 @@ pub fn check(source: &Source, cache: Option<&mut dyn RenderCache>) -> (Option<Co
         credits: c.credits.into_iter().map(fill).collect(),
         grading: c.grading,
         modules,
+        navigator,
         jumps: c.jumps.into_iter().map(|(j, _)| j).collect(),
         side,
         assets,
@@ -131,6 +158,8 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
     found.extend(bad);
     let (facts, bad) = Facts::read(text(source, "facts.toml", found));
     found.extend(bad);
+    let (papers, bad) = papers::read(text(source, "papers.toml", found));
+    found.extend(bad);
     let mut modules = Vec::new();
     let mut jobs = Vec::new();
     for folder in files::folders(source, found) {
@@ -149,7 +178,8 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
         }
         let quiz = folder.quiz.iter().map(|p| (What::Quiz, *p));
         let glossary = folder.glossary.iter().map(|p| (What::Glossary, *p));
-        for (what, path) in quiz.chain(glossary).chain(folder.notebooks.iter().map(|p| (What::Notebook, *p))) {
+        let exam = folder.exam.iter().map(|p| (What::Exam, *p));
+        for (what, path) in quiz.chain(exam).chain(glossary).chain(folder.notebooks.iter().map(|p| (What::Notebook, *p))) {
             if let Some(text) = text(source, path, found) {
                 jobs.push(Job { what, file: path, text, id: file.id.value.clone() });
             }
@@ -166,7 +196,7 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
         match done {
             Done::Lesson(page) => drop(pages.insert(file, page)),
             Done::Notebook(page) => drop(notebooks.insert(file, page)),
-            Done::Quiz(quiz, bad) => {
+            Done::Quiz(quiz, bad) | Done::Exam(quiz, bad) => {
                 found.extend(bad);
                 found.extend(quiz.rendered.found.iter().cloned());
                 quizzes.insert(file, *quiz);
@@ -186,9 +216,10 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
         let lessons = lessons.collect();
         let quiz = folder.quiz.and_then(|p| quizzes.remove(p));
         let glossary = folder.glossary.and_then(|p| glossaries.remove(p));
-        ModuleDraft { folder, path, file, lessons, quiz, glossary }
+        let exam = folder.exam.and_then(|p| quizzes.remove(p));
+        ModuleDraft { folder, path, file, lessons, quiz, glossary, exam }
     });
-    Some(Draft { course, modules: modules.collect(), notebooks, facts })
+    Some(Draft { course, modules: modules.collect(), notebooks, facts, papers })
 }
 
 fn index(draft: &Draft<'_>) -> Index {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{
     diagnostic::Diagnostic,
+    exam::{self, Bank, ExamFile},
     glossary::{Entry, Term},
     load::{Draft, LessonDraft, ModuleDraft},
-    markdown::Rendered,
+    markdown::{Fragments, Rendered},
     model::{Lesson, Module, NotebookPage, Outcome, PlannedLesson, QuestionKind, Quiz},
     notebook,
     quiz::QuizFile,
@@ -71,7 +72,7 @@ impl<'m> Maker<'m, '_> {
 
     pub(crate) fn module(&mut self, module: &ModuleDraft<'_>) -> Module {
         let lessons = module.lessons.iter().map(|l| self.lesson(module, l)).collect();
-        let quiz = module.quiz.as_ref().map(|q| self.quiz(module, q));
+        let quiz = module.quiz.as_ref().map(|q| self.quiz(module.folder.quiz.unwrap_or_default(), q));
         let file = &module.file;
         Module {
             id: file.id.value.clone(),
@@ -86,6 +87,7 @@ impl<'m> Maker<'m, '_> {
             planned: file.planned.iter().map(|(p, _)| PlannedLesson { number: p.number, title: self.fill(&p.title) }).collect(),
             quiz,
             side: Vec::new(),
+            exam: false,
         }
     }
 
@@ -118,8 +120,25 @@ impl<'m> Maker<'m, '_> {
         Some(NotebookPage { id, title: notebook.title.clone(), html, asset: path.strip_prefix("modules/")?.to_owned() })
     }
 
-    fn quiz(&mut self, module: &ModuleDraft<'_>, file: &QuizFile) -> Quiz {
-        let path = module.folder.quiz.unwrap_or_default();
+    /// The module's questions for the exam.
+    pub(crate) fn bank(&mut self, module: &ModuleDraft<'_>) -> Bank {
+        let path = module.folder.exam.unwrap_or_default();
+        let questions = module.exam.as_ref().map(|file| self.quiz(path, file).questions).unwrap_or_default();
+        Bank { module: module.file.id.value.clone(), questions }
+    }
+
+    /// What the exam says above its questions.
+    pub(crate) fn exam_intro(&mut self, exam: &ExamFile) -> String {
+        let Some(intro) = &exam.intro else { return String::new() };
+        let (file, page) = ("course.toml", format!("{}-quiz", exam::ID));
+        let mut fragments = Fragments::new(file, &page, &self.draft.facts, Vec::new());
+        let html = fragments.block(intro);
+        let rendered = fragments.finish().0;
+        self.found.extend(rendered.found.iter().cloned());
+        self.html(file, &page, &Rendered { html, ..rendered })
+    }
+
+    fn quiz(&mut self, path: &str, file: &QuizFile) -> Quiz {
         let here = self.here(path, &file.quiz.id);
         let resolved = self.resolved(&here, &file.rendered);
         let grading = self.draft.course.grading;

@@ -2,6 +2,7 @@
 
 use super::{
     diagnostic::{Diagnostic, Kind, Spot},
+    exam::{self, ExamFile},
     model::{GradePolicy, Grading, Hours, Jump, Outcome, PlannedLesson},
     reader::{Reader, Table, Text},
 };
@@ -16,8 +17,21 @@ pub(crate) struct CourseFile {
     pub(crate) license: String,
     pub(crate) credits: Vec<String>,
     pub(crate) grading: Grading,
+    pub(crate) exam: Option<ExamFile>,
     pub(crate) order: Vec<Text>,
-    pub(crate) jumps: Vec<(Jump, Spot)>,
+    /// Each with the places of its intent and its target.
+    pub(crate) jumps: Vec<(Jump, [Spot; 2])>,
+    pub(crate) requires: Vec<(Text, Vec<Text>)>,
+    pub(crate) checkpoints: Vec<CheckpointFile>,
+}
+
+/// A checkpoint with its places.
+pub(crate) struct CheckpointFile {
+    pub(crate) module: Text,
+    pub(crate) below: u32,
+    pub(crate) spot: Spot,
+    pub(crate) to: Text,
+    pub(crate) why: String,
 }
 
 /// `module.toml`, as far as it can be read.
@@ -48,7 +62,8 @@ pub(crate) fn course(file: &str, text: &str) -> (CourseFile, Vec<Diagnostic>) {
         grading.grade = grade(&mut g, &mut r).unwrap_or(grading.grade);
         g.finish(&mut r);
     }
-    let (mut order, mut jumps) = (Vec::new(), Vec::new());
+    let exam = t.table(&mut r, "exam", "[exam]").and_then(|e| exam::read(&mut r, e));
+    let (mut order, mut jumps, mut requires, mut checkpoints) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     match t.table(&mut r, "navigator", "[navigator]") {
         Some(mut n) => {
             order = n.texts(&mut r, "order");
@@ -56,15 +71,31 @@ pub(crate) fn course(file: &str, text: &str) -> (CourseFile, Vec<Diagnostic>) {
                 let (intent, title, to) = (j.text(&mut r, "intent"), j.text(&mut r, "title"), j.text(&mut r, "to"));
                 j.finish(&mut r);
                 if let (Some(intent), Some(title), Some(to)) = (intent, title, to) {
-                    jumps.push((Jump { intent: intent.value, title: title.value, to: to.value }, to.spot));
+                    let spots = [intent.spot, to.spot];
+                    jumps.push((Jump { intent: intent.value, title: title.value, to: to.value }, spots));
                 }
+            }
+            requires = n.table(&mut r, "requires", "[navigator.requires]").map(|t| t.lists(&mut r)).unwrap_or_default();
+            for c in n.tables(&mut r, "checkpoint", "[[navigator.checkpoint]]") {
+                checkpoints.extend(checkpoint(c, &mut r));
             }
             n.finish(&mut r);
         }
         None => t.missing(&mut r, "navigator"),
     }
     t.finish(&mut r);
-    (CourseFile { id, title, version, language, summary, license, credits, grading, order, jumps }, r.found)
+    (CourseFile { id, title, version, language, summary, license, credits, grading, exam, order, jumps, requires, checkpoints }, r.found)
+}
+
+fn checkpoint(mut c: Table<'_, '_>, r: &mut Reader<'_>) -> Option<CheckpointFile> {
+    let module = c.text(r, "module");
+    if !c.has("below") {
+        c.missing(r, "below");
+    }
+    let (spot, below) = (c.key_spot(r, "below"), c.integer(r, "below", 1..=100));
+    let (to, why) = (c.text(r, "to"), c.text(r, "why"));
+    c.finish(r);
+    Some(CheckpointFile { module: module?, below: below?, spot, to: to?, why: why?.value })
 }
 
 pub(crate) fn module(file: &str, text: &str) -> (ModuleFile, Vec<Diagnostic>) {
@@ -177,7 +208,7 @@ mod tests {
         assert_eq!(said(&found), Vec::<String>::new());
         assert_eq!((c.grading.attempts, c.grading.pass_mark, c.grading.grade), (0, 60.5, GradePolicy::Last));
         assert_eq!((c.order[0].value.as_str(), c.order[0].spot), ("a", Spot::new(11, 10)));
-        assert_eq!(c.jumps[0].1, Spot::new(15, 6));
+        assert_eq!(c.jumps[0].1, [Spot::new(13, 10), Spot::new(15, 6)]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod cache;
 pub mod diagnostic;
 #[cfg(feature = "figures")]
 pub mod draw;
+mod exam;
 mod facts;
 pub mod figures;
 mod files;
@@ -21,10 +22,12 @@ mod markdown;
 pub mod model;
 mod model_quiz;
 mod notebook;
+mod papers;
 mod quiz;
 mod reader;
 mod render;
 mod resolve;
+mod route;
 pub mod source;
 
 pub use cache::RenderCache;

@@ -34,6 +34,9 @@ pub struct Course {
     pub modules: Vec<Module>,
     /// Shortcuts through the course.
     pub jumps: Vec<Jump>,
+    /// What modules need, and where a low score leads.
+    #[serde(default)]
+    pub navigator: Navigator,
     /// Pages for the whole course, beside its modules.
     #[serde(default)]
     pub side: Vec<SidePage>,
@@ -75,6 +78,28 @@ pub struct Jump {
     pub to: String,
 }
 
+/// The way through the course, beyond the order of its modules.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Navigator {
+    /// Module to the modules that come before it.
+    pub requires: BTreeMap<String, Vec<String>>,
+    /// Where low scores lead, for each module from the lowest threshold up.
+    pub checkpoints: Vec<Checkpoint>,
+}
+
+/// Where a low score leads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Whose quiz.
+    pub module: String,
+    /// Scores under this, in percent, down to the next lower threshold of the module.
+    pub below: f64,
+    /// Id of the module or lesson to go to.
+    pub to: String,
+    /// Why, for the learner.
+    pub why: String,
+}
+
 /// One module: a package of its own, a SCO, a resource link's target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Module {
@@ -103,6 +128,29 @@ pub struct Module {
     /// Pages beside the lessons.
     #[serde(default)]
     pub side: Vec<SidePage>,
+    /// Whether it is the course's final exam: a quiz about every other module.
+    #[serde(default)]
+    pub exam: bool,
+}
+
+impl Module {
+    /// `Module 3`, or `Exam`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        if self.exam { "Exam".to_owned() } else { format!("Module {}", self.number) }
+    }
+
+    /// `Module 3 · quiz`, or `Exam`.
+    #[must_use]
+    pub fn quiz_place(&self) -> String {
+        if self.exam { self.place() } else { format!("{} · quiz", self.place()) }
+    }
+
+    /// `3. Deep learning`; the exam has no number.
+    #[must_use]
+    pub fn numbered(&self) -> String {
+        if self.exam { self.title.clone() } else { format!("{}. {}", self.number, self.title) }
+    }
 }
 
 /// A page beside the lessons: to look something up. Never required, never graded.
@@ -128,6 +176,8 @@ pub struct SidePage {
 pub enum SideKind {
     /// Terms and what they mean.
     Glossary,
+    /// What to read beyond the course.
+    Papers,
 }
 
 impl SideKind {
@@ -136,6 +186,7 @@ impl SideKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::Glossary => "terms",
+            Self::Papers => "reading",
         }
     }
 }

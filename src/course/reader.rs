@@ -222,6 +222,21 @@ impl<'t, 's> Table<'t, 's> {
         out
     }
 
+    /// Every entry as a list of strings with its name.
+    pub(crate) fn lists(&self, reader: &mut Reader<'_>) -> Vec<(Text, Vec<Text>)> {
+        let mut out = Vec::new();
+        for (key, value) in self.map.iter() {
+            let spot = reader.spot(key.span().start);
+            let name = Text { value: key.get_ref().to_string(), spot, body: spot };
+            let list = value.get_ref().as_array().map(|list| list.iter().map(|v| text(reader, v)).collect::<Option<Vec<_>>>());
+            match list.flatten() {
+                Some(list) => out.push((name, list)),
+                None => drop(reader.report(Kind::BadValue, spot, format!("`{}` must be a list of strings", name.value))),
+            }
+        }
+        out
+    }
+
     /// Every entry as text, whatever its key: numbers as they were written.
     pub(crate) fn entries(&mut self, reader: &mut Reader<'_>) -> Vec<(Text, Text)> {
         let mut out = Vec::new();

@@ -56,6 +56,7 @@ pub(crate) struct Job<'s> {
 pub(crate) enum What {
     Lesson,
     Quiz,
+    Exam,
     Glossary,
     Notebook,
 }
@@ -64,6 +65,7 @@ pub(crate) enum What {
 pub(crate) enum Done {
     Lesson(Rendered),
     Quiz(Box<QuizFile>, Vec<Diagnostic>),
+    Exam(Box<QuizFile>, Vec<Diagnostic>),
     Glossary(GlossaryFile, Vec<Diagnostic>),
     Notebook(Notebook),
 }
@@ -73,6 +75,7 @@ impl Job<'_> {
         let what = match self.what {
             What::Lesson => "lesson",
             What::Quiz => "quiz",
+            What::Exam => "exam",
             What::Glossary => "glossary",
             What::Notebook => "notebook",
         };
@@ -98,6 +101,14 @@ impl Job<'_> {
                 let (file, found, parts) =
                     glossary::read(self.file, self.text, Fragments::new(self.file, &page, facts, parts.unwrap_or_default()));
                 (Done::Glossary(file, found), if fresh { serde_json::to_string(&parts).ok() } else { None })
+            }
+            What::Exam => {
+                let parts: Option<Vec<Rendered>> = kept.and_then(|text| serde_json::from_str(&text).ok());
+                let fresh = parts.is_none();
+                let page = format!("{}-exam", self.id);
+                let (bank, found, parts) =
+                    quiz::read_bank(self.file, self.text, Fragments::new(self.file, &page, facts, parts.unwrap_or_default()));
+                (Done::Exam(Box::new(bank), found), if fresh { serde_json::to_string(&parts).ok() } else { None })
             }
             What::Quiz => {
                 let parts: Option<Vec<Rendered>> = kept.and_then(|text| serde_json::from_str(&text).ok());

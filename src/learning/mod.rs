@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod draw;
 pub mod grade;
 pub mod ledger;
+pub mod navigator;
 pub mod numeric;
 pub mod responses;
 pub mod scoring;

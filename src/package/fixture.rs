@@ -141,6 +141,7 @@ pub(crate) fn course() -> Course {
         planned: vec![PlannedLesson { number: 9, title: "Later".into() }],
         quiz,
         side: vec![side(&format!("{id}-glossary"))],
+        exam: false,
     };
     let one = "<h2 id=\"a-one--more\">More</h2><p>To <a href=\"page:b-one#b-one--more\">b</a>, <a href=\"page:nb-a\">nb</a>, \
                <a href=\"page:a-one#a-one--more\">here</a>, \
@@ -164,6 +165,7 @@ pub(crate) fn course() -> Course {
             ),
         ],
         jumps: vec![],
+        navigator: Navigator::default(),
         side: vec![side("tiny-glossary")],
         assets: BTreeMap::from([
             asset("01-a/media/x.svg", "image/svg+xml", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),

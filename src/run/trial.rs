@@ -127,7 +127,7 @@ pub(super) fn start(trial: Trial, tool: &str, course: &Course, http: Client, clo
 /// What the trial course offers: the whole course first, then each module.
 fn activities(course: &Course) -> Vec<Activity> {
     let whole = Activity { id: course.id.clone(), title: course.title.clone() };
-    let modules = course.modules.iter().map(|m| Activity { id: m.id.clone(), title: format!("{}. {}", m.number, m.title) });
+    let modules = course.modules.iter().map(|m| Activity { id: m.id.clone(), title: m.numbered() });
     std::iter::once(whole).chain(modules).collect()
 }
 

@@ -15,7 +15,7 @@ use super::{
 
 /// A quiz before its links are resolved and the course's defaults are applied.
 pub(crate) struct QuizFile {
-    /// The quiz; `attempts` and `pass_mark` count only where the options below are set.
+    /// The quiz; its `attempts` and `pass_mark` say nothing, the options below do.
     pub(crate) quiz: Quiz,
     pub(crate) attempts: Option<u32>,
     pub(crate) pass_mark: Option<f64>,
@@ -29,35 +29,63 @@ pub(crate) struct QuizFile {
     pub(crate) rendered: Rendered,
 }
 
+/// Reads `exam.toml`: questions and nothing else, as a quiz without a title.
+pub(crate) fn read_bank(file: &str, text: &str, mut fragments: Fragments<'_>) -> (QuizFile, Vec<Diagnostic>, Vec<Rendered>) {
+    let mut r = Reader::new(file, text);
+    let root = r.parse();
+    let mut t = Table::new(root.get_ref(), Spot::START, "exam.toml");
+    let mut out = empty(String::new(), String::new());
+    let mut pools = Vec::new();
+    for q in t.tables(&mut r, "question", "a question") {
+        let question = question(q, &mut r, &mut fragments, &mut out, &mut pools);
+        out.quiz.questions.extend(question);
+    }
+    t.finish(&mut r);
+    for pool in pools {
+        r.hint(
+            Kind::Pool,
+            pool.spot,
+            "a question of the exam has no pool",
+            "remove it: the exam draws evenly over modules and difficulties",
+        );
+    }
+    let (rendered, fresh) = fragments.finish();
+    out.rendered = rendered;
+    (out, r.found, fresh)
+}
+
+fn empty(id: String, title: String) -> QuizFile {
+    QuizFile {
+        quiz: Quiz {
+            id,
+            title,
+            intro_html: String::new(),
+            layout: QuizLayout::All,
+            attempts: 3,
+            pass_mark: 70.0,
+            grade: GradePolicy::Best,
+            pools: Vec::new(),
+            questions: Vec::new(),
+        },
+        attempts: None,
+        pass_mark: None,
+        ids: Vec::new(),
+        outcomes: Vec::new(),
+        lessons: Vec::new(),
+        rendered: Rendered::default(),
+    }
+}
+
 /// Reads a quiz. `fragments` renders its Markdown, or gives back what was rendered before.
 pub(crate) fn read(file: &str, text: &str, module_id: &str, mut fragments: Fragments<'_>) -> (QuizFile, Vec<Diagnostic>, Vec<Rendered>) {
     let mut r = Reader::new(file, text);
     let root = r.parse();
     let mut t = Table::new(root.get_ref(), Spot::START, "quiz.toml");
     let title = t.text(&mut r, "title").map(|x| x.value).unwrap_or_default();
-    let id = format!("{module_id}-quiz");
-    let intro_html = t.opt_text(&mut r, "intro").map(|x| fragments.block(&x)).unwrap_or_default();
-    let layout = layout(&mut t, &mut r);
-    let (tries, mark) = (attempts(&mut t, &mut r), pass_mark(&mut t, &mut r));
-    let mut file_out = QuizFile {
-        quiz: Quiz {
-            id,
-            title,
-            intro_html,
-            layout,
-            attempts: tries.unwrap_or(3),
-            pass_mark: mark.unwrap_or(70.0),
-            grade: GradePolicy::Best,
-            pools: Vec::new(),
-            questions: Vec::new(),
-        },
-        attempts: tries,
-        pass_mark: mark,
-        ids: Vec::new(),
-        outcomes: Vec::new(),
-        lessons: Vec::new(),
-        rendered: Rendered::default(),
-    };
+    let mut file_out = empty(format!("{module_id}-quiz"), title);
+    file_out.quiz.intro_html = t.opt_text(&mut r, "intro").map(|x| fragments.block(&x)).unwrap_or_default();
+    file_out.quiz.layout = layout(&mut t, &mut r);
+    (file_out.attempts, file_out.pass_mark) = (attempts(&mut t, &mut r), pass_mark(&mut t, &mut r));
     let mut pools: Vec<(Pool, Text, Spot)> = Vec::new();
     for mut p in t.tables(&mut r, "pool", "[[pool]]") {
         let name = p.text(&mut r, "name");

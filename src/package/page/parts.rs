@@ -70,7 +70,7 @@ pub(super) fn outline(selection: &Selection<'_>) -> Outline {
         let quiz = module.quiz.iter().map(|q| entry(&q.id, PageKind::Quiz, &q.title, 0));
         OutlineModule {
             id: module.id.clone(),
-            title: format!("{}. {}", module.number, module.title),
+            title: module.numbered(),
             open: false,
             entries: numbered.into_iter().map(|(_, e)| e).chain(quiz).chain(module.side.iter().map(side)).collect(),
         }
@@ -87,7 +87,7 @@ pub(super) fn home(selection: &Selection<'_>) -> Home {
     }
     Home {
         id: selection.start().to_owned(),
-        kicker: selection.module.map_or_else(String::new, |m| format!("Module {} · {}", m.number, course.title)),
+        kicker: selection.module.map_or_else(String::new, |m| format!("{} · {}", m.place(), course.title)),
         title: selection.title().to_owned(),
         summary: selection.summary().to_owned(),
         start_href: selection.modules().next().map_or_else(String::new, |m| format!("#{}", first_page(m))),
@@ -106,19 +106,20 @@ pub(super) fn home(selection: &Selection<'_>) -> Home {
 fn completion(selection: &Selection<'_>) -> String {
     let lessons = selection.modules().map(|m| m.lessons.len()).sum();
     let quizzes = selection.modules().filter(|m| m.quiz.is_some()).count();
-    match quizzes {
-        0 => format!("To complete: {}.", count(lessons, "lesson")),
-        n => format!("To complete: {} and {}.", count(lessons, "lesson"), count(n, "quiz")),
+    match (lessons, quizzes) {
+        (n, 0) => format!("To complete: {}.", count(n, "lesson")),
+        (0, n) => format!("To complete: {}.", count(n, "quiz")),
+        (lessons, n) => format!("To complete: {} and {}.", count(lessons, "lesson"), count(n, "quiz")),
     }
 }
 
 fn card(module: &Module) -> ModuleCard {
     let hours = module.hours.read + module.hours.lab;
-    let mut note = vec![count(module.lessons.len(), "lesson")];
+    let mut note: Vec<String> = (!module.lessons.is_empty()).then(|| count(module.lessons.len(), "lesson")).into_iter().collect();
     if hours > 0.0 {
         note.push(format!("{} h", (hours * 10.0).round() / 10.0));
     }
-    note.extend(module.quiz.is_some().then(|| "quiz".to_owned()));
+    note.extend(module.quiz.is_some().then(|| if module.exam { "exam" } else { "quiz" }.to_owned()));
     ModuleCard {
         id: module.id.clone(),
         href: format!("#{}", first_page(module)),
@@ -144,8 +145,11 @@ fn first_page(module: &Module) -> &str {
 pub(super) fn module(selection: &Selection<'_>, module: &Module, links: &Links<'_>) -> Result<Vec<String>, PackageError> {
     let to = |id: &str, title: &str| Link::new(format!("#{id}"), title);
     let after = selection.modules().skip_while(|m| m.id != module.id).nth(1);
-    let onward = after.map(|m| (to(first_page(m), &format!("Module {}: {}", m.number, m.title)), String::new()));
-    let quiz = module.quiz.as_ref().map(|q| (to(&q.id, &q.title), "the quiz of this module".to_owned()));
+    let onward = after.map(|m| (to(first_page(m), &format!("{}: {}", m.place(), m.title)), String::new()));
+    let quiz = module
+        .quiz
+        .as_ref()
+        .map(|q| (to(&q.id, &q.title), if module.exam { "about every module" } else { "the quiz of this module" }.to_owned()));
     let mut pages = Vec::new();
     let mut back = Some(to(selection.start(), selection.title()));
     for (at, lesson) in module.lessons.iter().enumerate() {
@@ -157,7 +161,7 @@ pub(super) fn module(selection: &Selection<'_>, module: &Module, links: &Links<'
             let page = LessonPage {
                 id: notebook.id.clone(),
                 kind: PageKind::Notebook,
-                kicker: format!("Module {} · notebook", module.number),
+                kicker: format!("{} · notebook", module.place()),
                 title: notebook.title.clone(),
                 summary: String::new(),
                 html: links.html(&notebook.html),
@@ -192,7 +196,7 @@ fn lesson_page(
     next: Option<Link>,
     next_note: String,
 ) -> LessonPage {
-    let mut kicker = vec![format!("Module {}", module.number), format!("lesson {} of {}", at + 1, module.lessons.len())];
+    let mut kicker = vec![module.place(), format!("lesson {} of {}", at + 1, module.lessons.len())];
     kicker.extend(Some(minutes(lesson.minutes)).filter(|m| !m.is_empty()));
     LessonPage {
         id: lesson.id.clone(),
@@ -217,7 +221,7 @@ pub(super) fn side_page(selection: &Selection<'_>, module: Option<&Module>, side
     LessonPage {
         id: side.id.clone(),
         kind: PageKind::Side(side.kind),
-        kicker: module.map_or_else(|| selection.course.title.clone(), |m| format!("Module {} · {}", m.number, m.title)),
+        kicker: module.map_or_else(|| selection.course.title.clone(), |m| format!("{} · {}", m.place(), m.title)),
         title: side.title.clone(),
         summary: side.summary.clone(),
         html: links.html(&side.html),
@@ -250,7 +254,7 @@ fn quiz_page(module: &Module, quiz: &Quiz, links: &Links<'_>) -> QuizPage {
     QuizPage {
         id: quiz.id.clone(),
         quiz_id: quiz.id.clone(),
-        kicker: format!("Module {} · quiz", module.number),
+        kicker: module.quiz_place(),
         title: quiz.title.clone(),
         intro_html: links.html(&quiz.intro_html),
         facts: facts(quiz),

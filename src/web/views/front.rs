@@ -61,8 +61,8 @@ fn facts(course: &Course) -> Vec<String> {
 }
 
 fn stop(module: &Module) -> Stop<'_> {
-    let lessons = count(module.lessons.len(), "lesson", "lessons");
-    let quiz = if module.quiz.is_some() { ", quiz" } else { "" };
+    let lessons = if module.exam { "exam".to_owned() } else { count(module.lessons.len(), "lesson", "lessons") };
+    let quiz = if module.quiz.is_some() && !module.exam { ", quiz" } else { "" };
     let time = module.hours.read + module.hours.lab;
     let time = if time > 0.0 { format!(", {}", hours(time)) } else { String::new() };
     Stop { number: module.number, title: &module.title, summary: &module.summary, note: format!("{lessons}{quiz}{time}") }

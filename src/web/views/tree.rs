@@ -95,6 +95,9 @@ fn module_note(module: &Module) -> String {
 }
 
 fn inside(module: &Module) -> String {
+    if module.exam {
+        return module.summary.clone();
+    }
     let lessons = count(module.lessons.len(), "lesson", "lessons");
     if module.quiz.is_some() { format!("{lessons} and a quiz") } else { lessons }
 }

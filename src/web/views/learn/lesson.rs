@@ -53,7 +53,7 @@ impl Learn<'_> {
         let page = LessonPage {
             id: notebook.id.clone(),
             kind: PageKind::Notebook,
-            kicker: format!("Module {} · notebook of “{}”", module.number, lesson.title),
+            kicker: format!("{} · notebook of “{}”", module.place(), lesson.title),
             title: notebook.title.clone(),
             summary: String::new(),
             html: notebook.html.clone(),
@@ -76,7 +76,7 @@ impl Learn<'_> {
         let page = LessonPage {
             id: side.id.clone(),
             kind: PageKind::Side(side.kind),
-            kicker: module.map_or_else(|| self.study.course.title.clone(), |m| format!("Module {} · {}", m.number, m.title)),
+            kicker: module.map_or_else(|| self.study.course.title.clone(), |m| format!("{} · {}", m.place(), m.title)),
             title: side.title.clone(),
             summary: side.summary.clone(),
             html: side.html.clone(),

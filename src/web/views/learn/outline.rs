@@ -23,7 +23,7 @@ impl Learn<'_> {
             entries.extend(content::side(module).map(|page| self.entry(&page, current, false)));
             OutlineModule {
                 id: module.id.clone(),
-                title: format!("{} {}", module.number, module.title),
+                title: module.numbered(),
                 open: module.id == current || entries.iter().any(|e| e.current),
                 entries,
             }
@@ -73,7 +73,7 @@ impl Learn<'_> {
         };
         let home = Home {
             id: module.map_or(&course.id, |m| &m.id).clone(),
-            kicker: module.map(|m| format!("Module {}", m.number)).unwrap_or_default(),
+            kicker: module.map(Module::place).unwrap_or_default(),
             title: module.map_or(&course.title, |m| &m.title).clone(),
             summary: module.map_or(&course.summary, |m| &m.summary).clone(),
             start_href,
@@ -95,10 +95,11 @@ impl Learn<'_> {
 
     fn card(&self, module: &Module) -> ModuleCard {
         let state = self.study.completion(module);
-        let mut parts = vec![words::count(module.lessons.len(), "lesson", "lessons")];
+        let mut parts: Vec<String> = Vec::new();
+        parts.extend((!module.lessons.is_empty()).then(|| words::count(module.lessons.len(), "lesson", "lessons")));
         let hours = module.hours.read + module.hours.lab;
         parts.extend((hours > 0.0).then(|| format!("{hours} h")));
-        parts.extend(module.quiz.as_ref().map(|_| "quiz".to_owned()));
+        parts.extend(module.quiz.as_ref().map(|_| if module.exam { "exam" } else { "quiz" }.to_owned()));
         let total = module.lessons.len() + usize::from(module.quiz.is_some());
         let done = total - state.unread.len() - usize::from(state.quiz_missing);
         parts.push(if state.complete { "✓ complete".to_owned() } else { format!("{done} of {total} done") });
@@ -133,5 +134,5 @@ fn credits(course: &crate::course::Course) -> Vec<String> {
 pub(super) fn kicker(module: &Module, lesson: &Lesson) -> String {
     let at = module.lessons.iter().position(|l| l.id == lesson.id).map_or(1, |i| i + 1);
     let minutes = if lesson.minutes > 0 { format!(" · {} min", lesson.minutes) } else { String::new() };
-    format!("Module {} · lesson {at} of {}{minutes}", module.number, module.lessons.len())
+    format!("{} · lesson {at} of {}{minutes}", module.place(), module.lessons.len())
 }

@@ -55,7 +55,7 @@ impl Learn<'_> {
         let open = policy.left(past.len()) != Some(0) || !self.study.gradable;
         let start = QuizStart {
             id: &quiz.id,
-            kicker: format!("Module {} · quiz", module.number),
+            kicker: module.quiz_place(),
             title: &quiz.title,
             intro_html: &quiz.intro_html,
             facts: words::facts(quiz, policy, asked(quiz)),
@@ -88,7 +88,7 @@ impl Learn<'_> {
         let page = QuizPage {
             id: quiz.id.clone(),
             quiz_id: quiz.id.clone(),
-            kicker: format!("Module {} · quiz", module.number),
+            kicker: module.quiz_place(),
             title: quiz.title.clone(),
             intro_html: quiz.intro_html.clone(),
             facts: words::facts(quiz, policy, drawn.questions.len()),

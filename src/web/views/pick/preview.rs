@@ -35,11 +35,11 @@ impl Pick<'_> {
                 title: &course.title,
                 summary: &course.summary,
                 facts: vec![count(course.modules.len(), "module", "modules")],
-                lists: vec![("Modules", course.modules.iter().map(|m| format!("{}. {}", m.number, m.title)).collect())],
+                lists: vec![("Modules", course.modules.iter().map(|m| m.numbered()).collect())],
                 body: String::new(),
             },
             Page::Module(module) => Preview {
-                kicker: format!("Module {}", module.number),
+                kicker: module.place(),
                 title: &module.title,
                 summary: &module.summary,
                 facts: module.quiz.iter().flat_map(facts).collect(),
@@ -48,8 +48,8 @@ impl Pick<'_> {
             },
             Page::Lesson(module, lesson) => Preview {
                 kicker: format!(
-                    "Module {} · lesson{}",
-                    module.number,
+                    "{} · lesson{}",
+                    module.place(),
                     if lesson.minutes > 0 { format!(" · {} min", lesson.minutes) } else { String::new() }
                 ),
                 title: &lesson.title,
@@ -59,7 +59,7 @@ impl Pick<'_> {
                 body: self.rewrite(&lesson.html, ids),
             },
             Page::Quiz(module, quiz) => Preview {
-                kicker: format!("Module {} · quiz", module.number),
+                kicker: module.quiz_place(),
                 title: &quiz.title,
                 summary: "",
                 facts: facts(quiz),
