@@ -10,14 +10,13 @@ export function rightAnswers(quiz, stems) {
     if (q.type === 'matching') return [q.id, q.pairs];
     if (q.type === 'ordering') return [q.id, q.items.map((i) => i.id)];
     if (q.type === 'text') return [q.id, q.accept[0]];
-    // The variant whose numbers stand in the stem that is shown; of several, the one whose numbers come first: a stem has others too.
-    const numbers = (stems.get(q.id) || '').replaceAll('−', '-').match(/-?\d+(?:[.,]\d+)*/g) || [];
-    const places = (v) => Object.values(v.values).map((text) => numbers.indexOf(text));
-    const fitting = q.variants.filter((v) => q.variants.length === 1 || !places(v).includes(-1));
-    const variant = fitting.reduce((a, b) => (Math.max(...places(b)) < Math.max(...places(a)) ? b : a));
-    return [q.id, String(variant.answer)];
+    const shown = (v) => q.variants.length === 1 || bare(v.stem_html.replace(/<[^>]*>|&#?\w+;/g, '')) === bare(stems.get(q.id));
+    return [q.id, String(q.variants.find(shown).answer)];
   }));
 }
+
+/** What tells one stem from another, however it is written. */
+const bare = (text) => text.replace(/[^\p{L}\p{N}.,−-]/gu, '');
 
 /** A wrong answer to everything that can be answered wrongly by choosing. */
 export function wrongAnswers(quiz) {
