@@ -51,7 +51,7 @@ async function registering(product, name, client, theirs) {
   const shoot = async (what) => {
     await page.evaluate(rename, [[tool.origin, 'https://courses.example.edu'], [tool.lms.origin, `https://${theirs}`], [new URL(tool.lms.origin).host, theirs]]);
     const height = await page.evaluate(() => Math.ceil(document.querySelector('main').lastElementChild.getBoundingClientRect().bottom + window.scrollY) + 32);
-    await page.setViewportSize({ width: 900, height: Math.min(height, 1000) });
+    await page.setViewportSize({ width: 900, height: Math.min(height, 1060) });
     await page.screenshot(picture(what));
     await page.setViewportSize({ width: 900, height: 640 });
   };
