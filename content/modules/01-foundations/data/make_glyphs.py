@@ -5,6 +5,7 @@ Needs numpy. The seed is fixed, so every run writes the same file. Licence of th
 """
 
 import csv
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -46,18 +47,18 @@ def draw(rows, rng):
     return np.clip(np.rint(picture * 9), 0, 9).astype(int).ravel()
 
 
-def main():
+def main(folder):
     rng = np.random.default_rng(2026)
     rows = []
     for part, patterns in (("letters", LETTERS), ("digits", DIGITS)):
         for label, pattern in patterns.items():
             rows += [[part, label, *draw(pattern, rng)] for _ in range(PER_CLASS)]
     order = rng.permutation(len(rows))
-    with open(Path(__file__).with_name("glyphs.csv"), "w", newline="") as file:
+    with open(Path(folder) / "glyphs.csv", "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["part", "label"] + [f"p{i}" for i in range(SIDE * SIDE)])
         out.writerows(rows[i] for i in order)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent)
