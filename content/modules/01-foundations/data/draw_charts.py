@@ -24,7 +24,7 @@ class Chart:
         dark = "".join(f".{name}-f{n}{{fill:{d}}}.{name}-s{n}{{stroke:{d}}}" for n, (_, d) in enumerate(COLOURS))
         self.parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
-            f'aria-labelledby="{name}-title {name}-desc" font-family="system-ui, sans-serif" font-size="14">',
+            f'aria-labelledby="{name}-title {name}-desc" font-family="system-ui, sans-serif" font-size="16">',
             f'<title id="{name}-title">{title}</title>',
             f'<desc id="{name}-desc">{description}</desc>',
             f"<style>@media (prefers-color-scheme:dark){{.{name}-paper{{fill:#14191c}}.{name}-ink{{fill:#eef2f4}}"
@@ -105,7 +105,7 @@ def memory_steps(path):
     chart = Chart("ms", "Memory of full fine-tuning, step by step, for 8.03 billion parameters",
                   "Weights alone 16.1 GB. With gradients 32.1 GB. With a 32-bit copy of the weights 64.2 GB. With Adam's averages 128.5 GB. "
                   "A device of 80 GB is passed by the last step.", height=300)
-    left, scale = 14, (406 - 14 - 78) / 128.5
+    left, scale = 14, (406 - 14 - 92) / 128.5
     chart.text(14, 24, "Memory for 8.03 billion parameters", bold=True)
     eighty = left + 80 * scale
     total = 0
@@ -151,7 +151,7 @@ def overfitting(path):
     x, y = at(best[0], best[3])
     chart.line([(x, y - 4), (x, bottom)], 1, "2 4", 1.5)
     chart.dot(x, y, 1, "circle")
-    chart.text(x - 4, y - 32, "lowest:", colour=1)
+    chart.text(x - 4, y - 34, "lowest:", colour=1)
     chart.text(x - 4, y - 15, f"epoch {best[0]}", colour=1)
     chart.text(right + 6, at(100, history[-1][3])[1] + 5, "validation", colour=0)
     chart.text(right + 6, at(100, history[-1][1])[1] + 5, "training", colour=2)
