@@ -1,8 +1,11 @@
 """Worked numbers of Module 2."""
 
+import contextlib
+import io
 import math
+import re
 
-from course import Worked
+from course import CONTENT, Worked
 
 PRICE = 0.50 / 1e6                      # USD per input token, chosen for the exercise
 LONG, SHORT, COST, MONTH = 1500, 150, 900, 100_000
@@ -153,3 +156,16 @@ class FtRagAgents(Worked):
         "m02-x3": lambda l, s, o: chunks(l, s, o),
         "m02-x6": lambda n, cover, wrong, w, h: day(n, cover, wrong, w, h),
     }
+
+    def test_the_code_prints_what_the_lessons_show(self):
+        found = 0
+        for path in sorted((CONTENT / "modules" / self.module).glob("[0-9][0-9]-*.md")):
+            for code, wanted in re.findall(r'```python[^\n]*\n(.*?)```\n\n```text title="output"\n(.*?)```', path.read_text(encoding="utf-8"), re.S):
+                found += 1
+                with self.subTest(lesson=path.stem):
+                    self.assertLessEqual(len(code.splitlines()), 25)
+                    said = io.StringIO()
+                    with contextlib.redirect_stdout(said):
+                        exec(compile(code, path.name, "exec"), {})
+                    self.assertEqual([line.rstrip() for line in said.getvalue().splitlines()], wanted.splitlines())
+        self.assertEqual(found, 6, "each of the six lessons shows code and its output")
