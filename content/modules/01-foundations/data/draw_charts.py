@@ -1,4 +1,4 @@
-"""Writes the charts of lessons 3 and 4: label-value.svg, memory-steps.svg and overfitting.svg.
+"""Writes the map of lesson 2 and the charts of lessons 3 and 4: map-of-terms.svg, label-value.svg, memory-steps.svg and overfitting.svg.
 
 Run: python draw_charts.py ../media
 The last one needs NumPy: it runs the cells of this module's notebook and draws what they measured.
@@ -64,8 +64,55 @@ class Chart:
         self.parts.append(f'<rect class="{self.name}-f{colour}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" '
                           f'height="{height:.1f}" fill="{COLOURS[colour][0]}"/>')
 
+    def frame(self, x, y, width, height, colour=None, dash=""):
+        dash = f' stroke-dasharray="{dash}"' if dash else ""
+        paint = f'class="{self.name}-quiet-line" stroke="{QUIET}"' if colour is None else f'class="{self.name}-s{colour}" stroke="{COLOURS[colour][0]}"'
+        self.parts.append(f'<rect {paint} x="{x}" y="{y}" width="{width}" height="{height}" rx="4" fill="none" stroke-width="1.5"{dash}/>')
+
+    def arrow(self, *points, dash=""):
+        """A line with a head at its last point; its last part runs along one axis."""
+        (x0, y0), (x, y) = points[-2:]
+        dx, dy = (x > x0) - (x < x0), (y > y0) - (y < y0)
+        path = "L".join(f"{a} {b}" for a, b in [*points[:-1], (x - 6 * dx, y - 6 * dy)])
+        dash = f' stroke-dasharray="{dash}"' if dash else ""
+        self.parts.append(f'<path class="{self.name}-quiet-line" d="M{path}" fill="none" stroke="{QUIET}" stroke-width="1.5"{dash}/>')
+        self.parts.append(f'<path class="{self.name}-quiet" fill="{QUIET}" d="M{x} {y}L{x - 9 * dx - 5 * dy} {y - 9 * dy - 5 * dx}'
+                          f'L{x - 9 * dx + 5 * dy} {y - 9 * dy + 5 * dx}z"/>')
+
     def write(self, path):
         path.write_text("\n".join([*self.parts, "</svg>\n"]), encoding="utf-8")
+
+
+def map_of_terms(path):
+    chart = Chart("mt", "A map of terms", "Pretraining gives a base model. Prompting and RAG move no weight. Transfer learning holds feature "
+                  "extraction and fine-tuning; fine-tuning holds continued pretraining, supervised fine-tuning and preference tuning.", 400, 500)
+
+    def box(x, y, width, *lines, colour=None, dash=""):
+        chart.frame(x, y, width, 18 + 21 * len(lines), colour, dash)
+        for n, words in enumerate(lines):
+            chart.text(x + width / 2, y + 25 + 21 * n, words, anchor="middle", bold=n == 0, ink=n == 0)
+    box(14, 16, 150, "Pretraining")
+    box(222, 16, 164, "Base model")
+    chart.arrow((164, 35), (222, 35))
+    box(14, 84, 184, "Prompting, RAG", "no weight moves", dash="5 4")
+    chart.arrow((260, 55), (260, 114), (198, 114), dash="5 4")
+    chart.arrow((330, 55), (330, 164))
+    chart.frame(14, 164, 372, 322, 2)
+    chart.text(30, 190, "Transfer learning", colour=2, bold=True)
+    box(30, 204, 340, "Feature extraction", "frozen model, a new head learns")
+    chart.frame(30, 276, 340, 196, 0)
+    chart.text(46, 302, "Fine-tuning", colour=0, bold=True)
+    chart.text(354, 302, "one or several, in order", anchor="end")
+    rows = (("Continued pretraining", "raw text"), ("Supervised fine-tuning", "pairs"), ("Preference tuning", "comparisons"))
+    for n, (name, data) in enumerate(rows):
+        y = 314 + 52 * n
+        chart.frame(46, y, 308, 36)
+        chart.text(58, y + 24, name, bold=True)
+        chart.text(342, y + 24, data, anchor="end")
+        if n:
+            chart.arrow((200, y - 16), (200, y))
+    chart.parts.insert(3, "<style>@media (prefers-color-scheme:dark){.mt-quiet-line{stroke:#b4bfc6}}</style>")
+    chart.write(path / "map-of-terms.svg")
 
 
 def label_value(path):
@@ -161,6 +208,7 @@ def overfitting(path):
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[1]).resolve()
     os.chdir(pathlib.Path(__file__).parent)
+    map_of_terms(target)
     label_value(target)
     memory_steps(target)
     overfitting(target)

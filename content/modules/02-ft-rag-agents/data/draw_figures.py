@@ -1,4 +1,4 @@
-"""Writes the module's four drawn figures: fault-funnel.svg, break-even.svg, steps.svg and two-gaps.svg.
+"""Writes the module's drawn figures: three charts, the square of two gaps, and three flows that fit a phone.
 
 Run: python draw_figures.py ../media
 Needs only Python. Licence of the figures: CC BY 4.0.
@@ -15,8 +15,8 @@ GREEN, RED, BLUE, SAND = ("#0b6b63", "#5cc9bd"), ("#a3341c", "#ff9c82"), ("#1f5f
 class Drawing:
     """An SVG whose colours have a second value for dark screens."""
 
-    def __init__(self, short, height, title, says):
-        self.short, self.height, self.title, self.says = short, height, title, says
+    def __init__(self, short, height, title, says, width=WIDTH):
+        self.short, self.height, self.title, self.says, self.width = short, height, title, says, width
         self.parts, self.colours = [], []
 
     def colour(self, what, pair):
@@ -44,16 +44,32 @@ class Drawing:
     def dot(self, x, y, pair):
         self.parts.append(f'<circle {self.colour("fill", pair)} cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
 
+    def node(self, x, y, width, lines, pair=QUIET, bold=False):
+        """A framed box with centred lines of text; 20 units of height for each line."""
+        height = 20 * len(lines) + 18
+        self.box(x, y, width, height, pair, edge=True)
+        for n, words in enumerate(lines):
+            self.text(x + width / 2, y + 24 + 20 * n, words, pair if bold and n == 0 else INK, 15, 700 if bold and n == 0 else 400, "middle")
+        return y + height
+
+    def arrow(self, *points, pair=QUIET, dash=""):
+        """A line through the points, with a head at the last one; its last part runs along one axis."""
+        (x0, y0), (x, y) = points[-2:]
+        dx, dy = (x > x0) - (x < x0), (y > y0) - (y < y0)
+        self.line([*points[:-1], (x - 6 * dx, y - 6 * dy)], pair, 1.5, dash)
+        a, b = (x - 9 * dx - 5 * dy, y - 9 * dy - 5 * dx), (x - 9 * dx + 5 * dy, y - 9 * dy + 5 * dx)
+        self.parts.append(f'<path {self.colour("fill", pair)} d="M{x:g} {y:g}L{a[0]:g} {a[1]:g}L{b[0]:g} {b[1]:g}z"/>')
+
     def save(self, folder, name):
         paper = self.colour("fill", PAPER)
         dark = "".join(f".{self.short}-{n}{{{what}:{pair[1]}}}" for n, (what, pair) in enumerate(self.colours))
         svg = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{self.height}" viewBox="0 0 {WIDTH} {self.height}" role="img" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{self.height}" viewBox="0 0 {self.width} {self.height}" role="img" '
             f'aria-labelledby="{self.short}-title {self.short}-desc" font-family="system-ui, sans-serif">',
             f'<title id="{self.short}-title">{self.title}</title>',
             f'<desc id="{self.short}-desc">{self.says}</desc>',
             f"<style>@media (prefers-color-scheme:dark){{{dark}}}</style>",
-            f'<rect {paper} width="{WIDTH}" height="{self.height}" rx="6"/>',
+            f'<rect {paper} width="{self.width}" height="{self.height}" rx="6"/>',
             *self.parts,
             "</svg>\n",
         ]
@@ -159,8 +175,93 @@ def two_gaps():
     return d
 
 
+def three_systems():
+    d = Drawing("ts", 426, "What each of three systems changes",
+                "Fine-tuning changes the weights, RAG the context, an agent the control flow.", 400)
+    rows = [(GREEN, "Fine-tuning changes the weights", ("Tuned weights",), "Answer"),
+            (BLUE, "RAG changes the context", ("Search finds passages,", "same model reads them"), "Answer, source"),
+            (RED, "An agent changes the control flow", ("Model plans",), "Result")]
+    y = 16
+    for pair, name, inner, result in rows:
+        d.text(14, y + 14, name, pair, 16, 700)
+        end = d.node(14, y + 26, 200, inner, pair)
+        middle = (y + 26 + end) / 2
+        d.node(258, middle - 19, 128, (result,))
+        d.arrow((214, middle), (258, middle))
+        if pair is RED:
+            d.arrow((72, end), (72, end + 40))
+            d.arrow((156, end + 40), (156, end))
+            end = d.node(14, end + 40, 200, ("Tool",), pair)
+            d.text(226, end - 24, "the model reads the", QUIET)
+            d.text(226, end - 4, "result, decides again", QUIET)
+        y = end + 36
+    d.height = y - 20
+    return d
+
+
+def decision_tree():
+    d = Drawing("dt", 500, "Which change comes next",
+                "Prompt good enough: stop. Else the largest pile of errors decides: facts, RAG; form or skill, fine-tuning; steps, a workflow.", 404)
+    rows = [(INK, ("Test set, good prompt:", "good enough?"), ("Stop, watch it",)),
+            (GREEN, ("Largest pile of errors:", "missing facts?"), ("RAG", "recall low? Mend", "the search first")),
+            (SAND, ("Form or skill?",), ("Fine-tune (PEFT)", "too big? Distil,", "quantize")),
+            (RED, ("Steps or actions?",), ("Workflow", "steps not known?", "Agent with walls"))]
+    y = 16
+    for n, (pair, question, remedy) in enumerate(rows):
+        high = max(20 * len(question), 20 * len(remedy)) + 18
+        middle = y + high / 2
+        top = middle - (20 * len(question) + 18) / 2
+        end = d.node(12, top, 188, question)
+        d.node(242, middle - (20 * len(remedy) + 18) / 2, 150, remedy, pair, bold=True)
+        d.arrow((200, middle), (242, middle))
+        d.text(219, middle - 7, "yes", INK, 14, anchor="middle")
+        y += high + 30
+        if n < len(rows) - 1:
+            following = rows[n + 1]
+            below = y + (max(20 * len(following[1]), 20 * len(following[2])) - 20 * len(following[1])) / 2
+            d.arrow((103, end), (103, below))
+            d.text(111, (end + below) / 2 + 5, "no", INK, 14)
+    d.text(200, y + 2, "After each change, measure again from the top.", QUIET, anchor="middle")
+    d.height = y + 18
+    return d
+
+
+def agent_walls():
+    d = Drawing("aw", 500, "The loop of an agent with its walls",
+                "The model proposes; code checks tool, arguments and budget; a person confirms what is hard to undo; then the tool runs.", 400)
+    middle = 170
+    end = d.node(70, 16, 200, ("Goal",))
+    d.arrow((middle, end), (middle, end + 28))
+    model = end + 28
+    end = d.node(70, model, 200, ("Model proposes",), BLUE, bold=True)
+    d.node(300, 16, 88, ("Answer,", "or stop"))
+    d.arrow((270, model + 12), (344, model + 12), (344, 74))
+    back = []
+    for question, lines, yes in (("check", ("Code checks", "allowed, valid, budget?"), "yes"), ("person", ("Hard to undo?", "Then a person decides"), "go")):
+        d.arrow((middle, end), (middle, end + 34))
+        if back:
+            d.text(middle + 8, end + 22, "yes", INK, 14)
+        top = end + 34
+        end = d.node(70, top, 200, lines, RED, bold=True)
+        back.append((top + end) / 2)
+    d.arrow((middle, end), (middle, end + 34))
+    d.text(middle + 8, end + 22, "go", INK, 14)
+    top = end + 34
+    end = d.node(70, top, 200, ("Run the tool and log",), GREEN, bold=True)
+    for y in back:
+        d.line([(270, y), (334, y)], RED, 1.5, "5 4")
+        d.text(276, y - 7, "no", RED, 14, 600)
+    d.arrow((334, back[1]), (334, model + 30), (270, model + 30), pair=RED, dash="5 4")
+    d.arrow((70, top + 19), (30, top + 19), (30, model + 19), (70, model + 19), pair=GREEN)
+    d.text(22, (top + model) / 2 + 19, "the result goes back", GREEN, 14, anchor="middle", turn=-90)
+    d.text(352, (back[0] + back[1]) / 2 - 10, "refused: say why", RED, 14, anchor="middle", turn=-90)
+    d.height = end + 16
+    return d
+
+
 def main():
-    for name, draw in (("fault-funnel", fault_funnel), ("break-even", break_even), ("steps", steps), ("two-gaps", two_gaps)):
+    for name, draw in (("fault-funnel", fault_funnel), ("break-even", break_even), ("steps", steps), ("two-gaps", two_gaps),
+                       ("three-systems", three_systems), ("decision-tree", decision_tree), ("agent-walls", agent_walls)):
         draw().save(sys.argv[1], f"{name}.svg")
 
 
