@@ -145,6 +145,7 @@ class HuggingFace(Worked):
         # lesson 6
         (BEST, "$16^7 = {}$", 16**7),
         (BEST, "268,435,456} = {}$$", 10_000**2 / (2 * 16**7)),
+        (BEST, "such pair is $1 - e^{-0.186} = {}$", 1 - math.exp(-10_000**2 / (2 * 16**7))),
         (BEST, "takes $3 \\cdot 16.06 = {}$ GB", 3 * WEIGHTS),
     ]
     keys = {
