@@ -58,8 +58,10 @@ pub(super) fn run(args: &Args, ctx: &Context) -> anyhow::Result<Exit> {
     }
     show(ctx, &course, &progress)?;
     let asks = !args.show && args.intent.is_none() && args.done.is_empty();
-    while asks {
-        let Some(answer) = ctx.out.ask("Done? Type MODULE=SCORE, an intent, or nothing to stop:")? else { break };
+    if !asks {
+        return Ok(Exit::Success);
+    }
+    while let Some(answer) = ctx.out.ask("Done? Type MODULE=SCORE, an intent, or nothing to stop:")? {
         match studied(&course, &answer).map(|(m, s)| progress.record(&m, s)).or_else(|wrong| {
             let intent = intent_of(&course, &answer);
             intent.map(|i| progress.intent = i).map_err(|_| wrong)

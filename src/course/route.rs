@@ -81,11 +81,11 @@ fn requirements(course: &CourseFile, found: &mut Vec<Diagnostic>) {
             if needed.value == module.value || all(&needs, &needed.value).contains(module.value.as_str()) {
                 let message = format!("`{}` and `{}` need each other", module.value, needed.value);
                 report(found, Kind::Unreachable, needed.spot, message, "remove one of the two, or no learner may begin either");
-            } else if let (Some(one), Some(other)) = (place(&module.value), place(&needed.value)) {
-                if other > one {
-                    let message = format!("`{}` needs `{}`, which comes after it in the order", module.value, needed.value);
-                    report(found, Kind::Unreachable, needed.spot, message, "change the order, or what is needed");
-                }
+            } else if let (Some(one), Some(other)) = (place(&module.value), place(&needed.value))
+                && other > one
+            {
+                let message = format!("`{}` needs `{}`, which comes after it in the order", module.value, needed.value);
+                report(found, Kind::Unreachable, needed.spot, message, "change the order, or what is needed");
             }
         }
     }
