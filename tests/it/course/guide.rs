@@ -92,6 +92,7 @@ fn a_navigator_that_leads_nowhere_is_told() {
             "Unreachable: `b` and `a` need each other",
             "Unreachable: `a` and `d` need each other",
             "Unreachable: `d` and `b` need each other",
+            "Unreachable: a low score in `b` leads ahead, to `a`",
         ]
     );
     assert_eq!(

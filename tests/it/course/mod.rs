@@ -226,8 +226,8 @@ fn an_exam_that_cannot_be_drawn_is_told() {
         found(&source),
         [
             "modules/02-two/exam.toml:1:1: UnknownKey: unknown key `title` in exam.toml",
-            "modules/02-two/exam.toml:3:6: DuplicateId: the id `one-x0` is used twice",
             "modules/02-two/exam.toml:9:8: Pool: a question of the exam has no pool",
+            "modules/02-two/exam.toml:11:6: DuplicateId: the id `one-x0` is used twice",
         ]
     );
 }
