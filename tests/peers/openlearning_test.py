@@ -3,9 +3,14 @@
 `openlearning_platform.py` lists where it differs from Open edX, and what is broken in it.
 """
 
+import types
+import urllib.error
+import urllib.request
+
 import pytest
 from learner import Learner
-from stage import external_id, until
+from lti1p3platform.service_connector import AssignmentsGradesService
+from stage import DIRECT, external_id, until
 
 TEACHER = 1
 
@@ -96,3 +101,25 @@ def test_a_teacher_sees_everybody_on_a_roster_of_three_pages(stage, learner):
     everybody = {f"Student {n}" for n in range(2, 102)}
     until(lambda: names() >= everybody, lambda: f"all are there; missing: {sorted(everybody - names())}")
     assert "Ina Instructor" not in names(), "teachers are no learners"
+
+
+# ---- what is broken in the package: when one of these fails it has been mended, and `openlearning_platform.py` can say so -----
+
+
+def test_a_token_that_is_none_ends_in_an_error_of_the_server_and_not_in_a_401(stage):
+    request = urllib.request.Request(f"{stage.platform_at}/line_items", headers={"Authorization": "Bearer a.b.c"})
+    with pytest.raises(urllib.error.HTTPError) as answer:
+        DIRECT.open(request, timeout=30)
+    assert answer.value.code == 500
+
+
+def test_the_package_cannot_count_on_from_a_page_number_that_came_as_text():
+    class Columns(AssignmentsGradesService):
+        def find_lineitems(self, **_):
+            return {"content": [], "has_next": True}
+
+    Columns.__abstractmethods__ = frozenset()  # the others are not asked
+    request = types.SimpleNamespace(headers={"Authorization": "Bearer t"}, method="GET", get_data={"page": "1"})
+    everybody = types.SimpleNamespace(validate_token=lambda *_: True)
+    with pytest.raises(TypeError):
+        Columns(request, everybody, "https://lms.example/line_items").handle_get_lineitems()
