@@ -14,9 +14,9 @@ def problems(notebook, all_pins):
     if notebook.budget is None:
         found.append(f"its header has no budget: one of {', '.join(paired.BUDGETS)}")
     if notebook.stored_hash() != notebook.hash(all_pins):
-        found.append(f"its outputs were made from another text, other pins or other data: run scripts/notebooks {notebook.name}")
-    if stored and [("".join(c["source"]), c["cell_type"]) for c in stored["cells"]] != [(source, kind) for kind, source in notebook.cells]:
-        found.append("its .ipynb has other cells than its text")
+        found.append(f"its outputs were made from other code, other pins or other data: run scripts/notebooks {notebook.name}")
+    if stored and not notebook.is_worded():
+        found.append("its .ipynb has other cells than its text: run scripts/notebooks --changed")
     if any(output["output_type"] == "error" for cell in stored.get("cells", []) for output in cell.get("outputs", [])):
         found.append("a stored output is an error")
     if stored and not paired.toy_result(stored):

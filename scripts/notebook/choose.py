@@ -1,4 +1,4 @@
-"""Which notebooks run: those whose outputs are of another text, those just changed, and some in rotation."""
+"""Which notebooks run: those whose outputs are of other code, those just changed, and some in rotation."""
 
 import subprocess
 
@@ -8,7 +8,7 @@ ROTATION = 3
 
 
 def stale(notebooks, pins):
-    """Those whose stored hash is not that of their text, the pins and their data."""
+    """Those whose stored hash is not that of their code, the pins and their data."""
     return [n for n in notebooks if n.stored_hash() != n.hash(pins)]
 
 

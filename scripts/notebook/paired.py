@@ -1,4 +1,4 @@
-"""A notebook as text: Jupytext's percent format, its header, and the hash that ties outputs to what made them."""
+"""A notebook as text: Jupytext's percent format, its header, and the hash that ties outputs to the code that made them."""
 
 import ast
 import hashlib
@@ -56,9 +56,9 @@ class Paired:
         return sum(isinstance(node, ast.Assert) for tree in trees for node in ast.walk(tree))
 
     def hash(self, pins):
-        """Of the text, the pins and the data: what the stored outputs were made from."""
+        """Of the code, the pins and the data: what the stored outputs were made from. Prose may change without a new run."""
         whole = hashlib.sha256()
-        parts = [self.text.replace("\r\n", "\n").encode(), "\n".join(pins).encode()]
+        parts = [source.encode() for kind, source in self.cells if kind == "code"] + ["\n".join(pins).encode()]
         parts += [path.read_bytes() if path.exists() else b"" for path in self.data]
         for part in parts:
             whole.update(b"%d:" % len(part) + part)
@@ -67,6 +67,20 @@ class Paired:
     def stored(self):
         """The notebook with its outputs, or nothing."""
         return json.loads(self.notebook.read_text(encoding="utf-8")) if self.notebook.exists() else {}
+
+    def reworded(self):
+        """The stored notebook with the prose of today's text, for one whose outputs are of today's code."""
+        stored, short = self.stored(), self.name.partition("_")[0]
+        ran = iter([cell for cell in stored["cells"] if cell["cell_type"] == "code"])
+        cells = []
+        for number, (kind, source) in enumerate(self.cells, 1):
+            cell = next(ran) if kind == "code" else {"cell_type": "markdown", "metadata": {}}
+            cells.append({**cell, "id": f"{short}-{number:02}", "source": source.splitlines(keepends=True)})
+        return {**stored, "cells": cells}
+
+    def is_worded(self):
+        """Whether the stored cells are those of the text."""
+        return [("".join(c["source"]), c["cell_type"]) for c in self.stored().get("cells", [])] == [(source, kind) for kind, source in self.cells]
 
     def stored_hash(self):
         return self.stored().get("metadata", {}).get("course", {}).get("hash")

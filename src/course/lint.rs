@@ -157,7 +157,7 @@ fn unused(source: &Source, module: &ModuleDraft<'_>, used: &BTreeSet<String>, fo
     }
 }
 
-/// The text a notebook is written as (`NAME.py`) and its solutions (`NAME_solutions.md` or `.py`): for authors, shown to nobody.
+/// The text a notebook is written as (`NAME.py`) and its solutions (`NAME_solutions.md` or `.py`): nothing has to link to them.
 fn beside_a_notebook(source: &Source, path: &str) -> bool {
     let text = path.strip_suffix(".py");
     let solutions = text.or_else(|| path.strip_suffix(".md")).and_then(|stem| stem.strip_suffix("_solutions"));

@@ -71,7 +71,7 @@ class Text(unittest.TestCase):
             with self.assertRaises(ValueError):
                 paired.parse(bad)
 
-    def test_the_hash_follows_text_pins_and_data_and_not_line_ends(self):
+    def test_the_hash_follows_code_pins_and_data_and_neither_prose_nor_line_ends(self):
         path = written(self.folder)
         before = paired.Paired(path).hash(["a==1"])
         self.assertNotEqual(before, paired.Paired(path).hash(["a==2"]))
@@ -81,10 +81,27 @@ class Text(unittest.TestCase):
         data.parent.mkdir(parents=True)
         data.write_text("1,2\n", encoding="utf-8")
         self.assertNotEqual(before, paired.Paired(path).hash(["a==1"]))
+        data.unlink()
+        path.write_text(TEXT.replace("Words.", "Other words."), encoding="utf-8")
+        self.assertEqual(before, paired.Paired(path).hash(["a==1"]), "prose needs no new run")
         path.write_text(TEXT + "# more\n", encoding="utf-8")
         self.assertNotEqual(before, paired.Paired(path).hash(["a==1"]))
 
-    def test_outputs_of_another_text_are_told(self):
+    def test_new_prose_keeps_the_outputs(self):
+        path = written(self.folder)
+        first = paired.Paired(path)
+        cells = [{"cell_type": kind, "source": source.splitlines(keepends=True), "metadata": {}} for kind, source in first.cells]
+        cells[2]["outputs"] = [{"output_type": "stream", "text": ["kept\n"]}]
+        path.with_suffix(".ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4}), encoding="utf-8")
+        self.assertTrue(first.is_worded())
+        path.write_text(TEXT.replace("Words.", "Other words.") + "\n# %% [markdown]\n# The end.\n", encoding="utf-8")
+        after = paired.Paired(path)
+        self.assertFalse(after.is_worded())
+        path.with_suffix(".ipynb").write_text(json.dumps(after.reworded()), encoding="utf-8")
+        self.assertTrue(after.is_worded())
+        self.assertEqual(list(paired.outputs(after.stored())), ["kept\n"])
+
+    def test_outputs_of_other_code_are_told(self):
         path = written(self.folder)
         notebook = paired.Paired(path)
         stored = {"metadata": {"course": {"hash": notebook.hash([])}}, "cells": []}
@@ -93,9 +110,9 @@ class Text(unittest.TestCase):
         path.write_text(TEXT + "print(1)\n", encoding="utf-8")
         self.assertEqual([n.name for n in choose.stale([paired.Paired(path)], [])], ["nb99_some"])
         said = check.problems(paired.Paired(path), [])
-        self.assertIn("its outputs were made from another text, other pins or other data: run scripts/notebooks nb99_some", said)
+        self.assertIn("its outputs were made from other code, other pins or other data: run scripts/notebooks nb99_some", said)
         self.assertIn("its first cell asks for numpy==1.0, the environment has numpy None", said)
-        self.assertIn("its .ipynb has other cells than its text", said)
+        self.assertIn("its .ipynb has other cells than its text: run scripts/notebooks --changed", said)
 
     def test_a_notebook_without_text_is_told(self):
         path = written(self.folder)

@@ -248,7 +248,7 @@ print(f"validation accuracy after 60 epochs: PyTorch {torch_accuracy:.2f}, by ha
 # 2. **Explain.** In part 3 the validation loss is lowest long before epoch 100, and then it rises while the training loss still falls. What does that tell you about when to stop?
 # 3. **Extend.** Swap the roles: train on the digits first, then fine-tune on the letters. Does the gain stay the same? Use five seeds before you answer.
 #
-# The solutions are in `nb01_training_loop_solutions.md`. The last cell checks the results above. Run it after every change.
+# The [solutions](nb01_training_loop_solutions.md) are a file beside this one. The last cell checks the results above. Run it after every change.
 
 # %%
 assert abs(loss_of(0.0) - 12.667) < 0.001 and abs(gradient_of(0.0) + 15.333) < 0.001

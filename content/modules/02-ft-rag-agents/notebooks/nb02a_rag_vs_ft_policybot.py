@@ -242,7 +242,7 @@ print(f"\nhow sure the weights left alone are: {sure[changed].mean():.2f} where 
 # 2. **Explain.** Give the closed-book model a question about something no page mentions, such as "Who approves a company helicopter?". Look at the probability of its answer. What would retrieval let you check here that the weights do not?
 # 3. **Extend.** Repair the forgetting: train the patched model on the twenty changed facts together with forty others, drawn at random. How many of the 220 survive? This is called replay.
 #
-# The solutions are in `nb02a_rag_vs_ft_policybot_solutions.md`. The last cell checks the results above. Run it after every change.
+# The [solutions](nb02a_rag_vs_ft_policybot_solutions.md) are a file beside this one. The last cell checks the results above. Run it after every change.
 
 # %%
 assert found.mean() >= 0.95, "MiniLM finds the page"

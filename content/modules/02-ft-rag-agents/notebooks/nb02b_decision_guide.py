@@ -223,7 +223,7 @@ print(f"a better search, 0.95:      at most {bound(0.95, 0.90):.3f}")
 # 2. **Explain.** Why does the rule `stop` come first and end the search, while `shrink` comes last and ends nothing?
 # 3. **Extend.** Add a question `personal_data` (the prompt would hold personal data that may not leave the house) and a rule for it. Which existing rules must it change? Run part 2: all promises must still hold.
 #
-# The solutions are in `nb02b_decision_guide_solutions.md`. The last cell checks the results above. Run it after every change.
+# The [solutions](nb02b_decision_guide_solutions.md) are a file beside this one. The last cell checks the results above. Run it after every change.
 
 # %%
 assert len(every) == 2 ** len(fields(Case)) and not unanswered and not never and not contradictions

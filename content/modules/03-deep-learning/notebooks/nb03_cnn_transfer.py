@@ -239,7 +239,7 @@ print(f"weights of the body moved by {weights_moved:.4f} in both")
 # 2. **Explain.** The body has 13,320 parameters and moves, the head has 1,930. With 5 labels for each digit there are 50 pictures. Why does full fine-tuning not simply overfit and lose?
 # 3. **Extend.** Find a negative transfer of your own: train the source on the digits 0 to 4 and transfer to 5 to 9, with 5 labels. Compare frozen with scratch over three seeds.
 #
-# The solutions are in `nb03_cnn_transfer_solutions.md`. The last cell checks the results above. Run it after every change.
+# The [solutions](nb03_cnn_transfer_solutions.md) are a file beside this one. The last cell checks the results above. Run it after every change.
 
 # %%
 mean = {key: np.mean(values) for key, values in results.items()}

@@ -226,7 +226,7 @@ print(f"attention scores of one head at 4,096 tokens, 16 bit: {4096 ** 2 * 2 / 1
 # 2. **Explain.** Take the causal mask of part 3 away while a model is trained to predict the next token. What happens to its training loss, and what to its use?
 # 3. **Extend.** Set the forget gate's bias of the LSTM to 3 before training (`cell.bias_ih_l0` holds input, forget, cell and output gates, 64 numbers each). Measure the signal of part 1 again, and the recall of part 2.
 #
-# The solutions are in `nb04_memory_and_attention_solutions.md`. The last cell checks the results above. Run it after every change.
+# The [solutions](nb04_memory_and_attention_solutions.md) are a file beside this one. The last cell checks the results above. Run it after every change.
 
 # %%
 assert signals["RNN"][LENGTHS.index(50)] < 1e-8 and signals["LSTM"][LENGTHS.index(50)] < 1e-3, "the signal fades"

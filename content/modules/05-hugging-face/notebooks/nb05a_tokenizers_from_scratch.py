@@ -236,7 +236,7 @@ print(f"\nembedding table: {len(smollm):,} x {width} = {table / 1e6:.1f}M of {wh
 # 2. **Explain.** SmolLM2 writes every digit as a token of its own, MiniLM makes `123 ##45 ##6 ##7` of 1234567. Which one makes addition easier to learn, and what does it pay?
 # 3. **Extend.** Train the library's tokenizer on byte level (`pre_tokenizers.ByteLevel`, `decoders.ByteLevel`) on the same policies. Show that it gives the Hindi sample back unchanged although it never saw Hindi, and tell its fertility there.
 #
-# The solutions are in `nb05a_tokenizers_from_scratch_solutions.md`. The last cell checks the results above. Run it after every change.
+# The [solutions](nb05a_tokenizers_from_scratch_solutions.md) are a file beside this one. The last cell checks the results above. Run it after every change.
 
 # %%
 assert [pair for pair, _ in train_bpe(words, 3)[1]] == [("l", "o"), ("lo", "w"), ("low", "e")]

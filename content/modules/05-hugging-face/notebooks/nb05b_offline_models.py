@@ -210,7 +210,7 @@ print(told.split("\n")[0])
 # 2. **Explain.** `from_pretrained("some/model")` loads what the name points to today. Which argument pins the exact version, and which three things can change without it?
 # 3. **Extend.** Sample five answers with `do_sample=True, temperature=1.0` under fixed seeds, and the same with `temperature=0.3`. How often is the capital named?
 #
-# The solutions are in `nb05b_offline_models_solutions.md`. The last cell checks the results above. Run it after every change.
+# The [solutions](nb05b_offline_models_solutions.md) are a file beside this one. The last cell checks the results above. Run it after every change.
 
 # %%
 assert licence == "apache-2.0"
