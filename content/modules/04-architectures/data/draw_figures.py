@@ -120,7 +120,7 @@ def pair_share(folder):
         d.line([(left, y), (right, y)], GRID, 0.8)
         d.text(left - 8, y + 5, f"{share:.0%}", anchor="end", size=15)
     for tokens, label in ((512, "512"), (2048, "2,048"), (8192, "8,192"), (32768, "32,768"), (131072, "131,072")):
-        d.text(at(tokens, 0)[0] - (14 if tokens == 131072 else 0), bottom + 24, label, anchor="middle", size=14)
+        d.text(at(tokens, 0)[0] - (14 if tokens == 131072 else 0), bottom + 24, label, anchor="middle", size=15)
     d.text((left + right) / 2, bottom + 52, "tokens in the text", anchor="middle")
     for width, colours, dash, where, label in ((4096, BLUE, "", (11500, 0.13), "width 4,096"), (1024, RED, "8 4", (1300, 0.66), "width 1,024")):
         grid = [512 * 2 ** (n / 8) for n in range(65)]
@@ -142,9 +142,9 @@ def three_masks(folder):
         x0, y0 = 54, 46 + n * 200
         d.text(x0, y0 - 24, name, weight=600)
         for group, at, count in (("source", 0, 4), ("target", 4, 3)):
-            d.text(x0 + (at + count / 2) * side, y0 - 5, group, anchor="middle", size=14)
+            d.text(x0 + (at + count / 2) * side, y0 - 5, group, anchor="middle", size=15)
         for i in range(7):
-            d.text(x0 - 8, y0 + (i + 0.5) * side + 5, ("s" if i < source else "t") + str(i % source + 1), anchor="end", size=14)
+            d.text(x0 - 8, y0 + (i + 0.5) * side + 5, ("s" if i < source else "t") + str(i % source + 1), anchor="end", size=15)
             for j in range(7):
                 x, y = x0 + j * side, y0 + i * side
                 if sees(i, j):
