@@ -1,8 +1,12 @@
 """Worked numbers of Module 3. What was measured is taken from the module's label-budget.csv."""
 
+import contextlib
 import csv
+import importlib.util
+import io
 import itertools
 import math
+import re
 import statistics
 import unittest
 
@@ -19,6 +23,7 @@ PASSES = 150 * 32
 FULL = PASSES * 3 * (BODY + HEAD_WORK)
 FROZEN = PASSES * BODY + PASSES * 3 * HEAD_WORK
 STORED = 50 * BODY + PASSES * 3 * HEAD_WORK
+OPENED = BODY + HEAD_WORK + 2 * HEAD_WORK + WORK[2]      # head and block 3 learn; nothing flows back out of block 3
 T = {3: 4.303, 20: 2.0930}
 
 
@@ -62,8 +67,12 @@ def half(values):
     return T[20] * statistics.stdev(values) / math.sqrt(20)
 
 
+def trios(task, labels, one, other):
+    return [statistics.mean(trio) for trio in itertools.combinations(gaps(task, labels, one, other), 3)]
+
+
 PAIRS = gaps(LETTERS, 5, "full", "scratch")
-TRIOS = [statistics.mean(trio) for trio in itertools.combinations(PAIRS, 3)]
+TRIOS = trios(LETTERS, 5, "full", "scratch")
 FIRST = {5: (0.869, 0.855, 0.890), 10: (0.909, 0.890, 0.932), 30: (0.943, 0.927, 0.957)}
 THREE = {name: T[3] * spread * math.sqrt(3 / 2) / math.sqrt(3) for name, spread in (("full", 0.016), ("scratch", 0.010))}
 
@@ -161,7 +170,9 @@ class DeepLearning(Worked):
         (L2, "$359,424 + 20 \\cdot 1,920 = {}$", BODY + 20 * HEAD_WORK),
         (L2, "$20 \\cdot 361,344 = {}$", 20 * (BODY + HEAD_WORK)),
         (L2, "which is {} times as many", 20 * (BODY + HEAD_WORK) / (BODY + 20 * HEAD_WORK)),
-        (L2, "Random filters are only about {} points behind", -statistics.mean(gaps(LETTERS, 5, "frozen-random", "frozen"))),
+        (L2, "bring the head to {} already", mean(LETTERS, 5, "frozen-random")),
+        (L2, "pretraining adds the last {} points", -statistics.mean(gaps(LETTERS, 5, "frozen-random", "frozen"))),
+        (L2, "the standard error is {})", math.sqrt(0.5 * 0.5 / 1000)),
         # lesson 3
         (L3, "| Head | 192 → 10 | 192 · 10 + 10 = {} |", HEAD),
         (L3, "| 10,416 + 96 = {} |", BLOCKS[2]),
@@ -186,7 +197,11 @@ class DeepLearning(Worked):
         (L3, "The shift brings 2.5 and {} points", statistics.mean(gaps(LETTERS, 5, "full+shift", "full"))),
         (L3, "The mirror costs {} and 4.5.", -statistics.mean(gaps(LETTERS, 5, "scratch+mirror", "scratch"))),
         (L3, "The mirror costs 5.3 and {}.", -statistics.mean(gaps(LETTERS, 5, "full+mirror", "full"))),
-        (L3, "makes it {} times larger", math.sqrt(3 / 2)),
+        (L3, "With 10 labels it was {} ± 0.7", statistics.mean(gaps(LETTERS, 10, "frozen-training-mode", "frozen"))),
+        (L3, "With 10 labels it was 0.5 ± {}, so", half(gaps(LETTERS, 10, "frozen-training-mode", "frozen"))),
+        (L3, "$361,344 + 2 \\cdot 1,920 + 165,888 = {}$", OPENED),
+        (L3, "gradients of block 3): {}% of opening everything", 100 * OPENED / (3 * (BODY + HEAD_WORK))),
+        (L3, "Freezing it spares {} of 15,250 parameters", BLOCKS[0]),
         # lesson 4
         (L4, "$96 \\cdot 11 \\cdot 11 \\cdot 3 + 96 = {}$", 96 * 121 * 3 + 96),
         (L4, "The most general layer is {}% of it", 100 * (96 * 121 * 3 + 96) / 60e6),
@@ -237,6 +252,9 @@ class DeepLearning(Worked):
         (L5, "At 30 labels they have {}, 5.1 and 7.0", 100 - 100 * mean(LETTERS, 30, "full")),
         (L5, "they have 4.7, {} and 7.0", 100 - 100 * mean(LETTERS, 30, "scratch")),
         (L5, "they have 4.7, 5.1 and {}.", 100 - 100 * mean(LETTERS, 30, "frozen")),
+        (L5, ":::answer {} ± 3.07 points: a loss", statistics.mean(gaps(LOW, 1, "frozen", "scratch"))),
+        (L5, ":::answer −4.57 ± {} points: a loss", half(gaps(LOW, 1, "frozen", "scratch"))),
+        (L5, "{} of the 1,140 trios say that the frozen body is better", sum(trio > 0 for trio in trios(LOW, 1, "frozen", "scratch"))),
         (L5, "$(24 + 916) / 1,000 = {}\\%$", 100 * (24 + 916) / 1000),
         (L5, "$24 / 30 = {}\\%$", 2400 / 30),
         (L5, "$916 / 970 = {}\\%$", 91600 / 970),
@@ -251,6 +269,23 @@ class DeepLearning(Worked):
         "m03-x2": lambda a, b, n: n * n * 9 * a * b,
         "m03-x6": lambda body, images, epochs: 3 * body * images * epochs / (body * images),
     }
+
+    def test_the_code_prints_what_the_lessons_show(self):
+        """Code that needs NumPy or PyTorch runs where these are installed."""
+        found = 0
+        for path in sorted((CONTENT / "modules" / self.module).glob("[0-9][0-9]-*.md")):
+            for code, wanted in re.findall(r'```python[^\n]*\n(.*?)```\n\n```text title="output"\n(.*?)```', path.read_text(encoding="utf-8"), re.S):
+                found += 1
+                with self.subTest(lesson=path.stem):
+                    self.assertLessEqual(len(code.splitlines()), 25)
+                    needed = re.findall(r"^(?:import|from) (\w+)", code, re.M)
+                    if not all(importlib.util.find_spec(name) for name in needed):
+                        continue
+                    said = io.StringIO()
+                    with contextlib.redirect_stdout(said):
+                        exec(compile(code, path.name, "exec"), {})
+                    self.assertEqual([line.rstrip() for line in said.getvalue().splitlines()], wanted.splitlines())
+        self.assertEqual(found, 6, "each lesson shows code and its output, lesson 3 twice")
 
 
 if __name__ == "__main__":
