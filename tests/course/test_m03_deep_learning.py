@@ -270,6 +270,13 @@ class DeepLearning(Worked):
         "m03-x6": lambda body, images, epochs: 3 * body * images * epochs / (body * images),
     }
 
+    def test_no_cell_of_the_last_map_sees_every_column(self):
+        seen = [{column} for column in range(16)]
+        for _ in range(3):
+            seen = [set().union(*seen[max(0, cell - 1):cell + 2]) for cell in range(len(seen))]
+            seen = [seen[cell] | seen[cell + 1] for cell in range(0, len(seen), 2)]
+        self.assertEqual([(min(columns), max(columns)) for columns in seen], [(0, 14), (1, 15)], "lesson 1: each misses one column")
+
     def test_the_code_prints_what_the_lessons_show(self):
         """Code that needs NumPy or PyTorch runs where these are installed."""
         found = 0
