@@ -50,10 +50,18 @@ pub enum KeyError {
     /// There is none.
     #[error("there is no signing key")]
     None,
+    /// The program ends.
+    #[error("making a signing key was interrupted")]
+    Interrupted,
 }
 
-/// A new key, sealed, ready for the database.
-fn fresh(master: &MasterKey, status: KeyStatus, now: i64) -> Result<ToolKey, KeyError> {
+/// A new key, sealed, ready for the database. Made aside: it takes as long as hundreds of requests.
+async fn fresh(master: &MasterKey, status: KeyStatus, now: i64) -> Result<ToolKey, KeyError> {
+    let master = master.clone();
+    tokio::task::spawn_blocking(move || make(&master, status, now)).await.map_err(|_| KeyError::Interrupted)?
+}
+
+fn make(master: &MasterKey, status: KeyStatus, now: i64) -> Result<ToolKey, KeyError> {
     let kid = ids::new_id();
     let key = SigningKey::generate(&kid)?;
     Ok(ToolKey {
@@ -76,7 +84,7 @@ pub async fn ensure(store: &Store, master: &MasterKey, now: i64) -> Result<(), K
     match signing_key(store, master).await {
         Ok(_) => Ok(()),
         Err(KeyError::None) => {
-            let key = fresh(master, KeyStatus::Active, now)?;
+            let key = fresh(master, KeyStatus::Active, now).await?;
             store.write(Durability::Full, async move |tx: &mut Tx| tool_key::insert_first(tx, &key).await).await?;
             signing_key(store, master).await.map(drop)
         }
@@ -89,7 +97,7 @@ pub async fn ensure(store: &Store, master: &MasterKey, now: i64) -> Result<(), K
 /// # Errors
 /// When the database fails.
 pub async fn rotate(store: &Store, master: &MasterKey, by: By, now: i64) -> Result<String, KeyError> {
-    let key = fresh(master, KeyStatus::Active, now)?;
+    let key = fresh(master, KeyStatus::Active, now).await?;
     let kid = key.kid.clone();
     let op = async move |tx: &mut Tx| {
         tool_key::rotate(tx, &key).await?;
@@ -132,7 +140,7 @@ pub async fn turn(store: &Store, master: &MasterKey, days: u32, now: i64) -> Res
     if days == 0 || !keys.iter().any(|k| k.status == KeyStatus::Active && k.signs_from <= older_than) {
         return Ok(None);
     }
-    let key = fresh(master, KeyStatus::Next, now)?;
+    let key = fresh(master, KeyStatus::Next, now).await?;
     let kid = key.kid.clone();
     let added = store.write(Durability::Full, async move |tx: &mut Tx| tool_key::announce(tx, &key, older_than).await).await?;
     Ok(added.then_some(Turned::Announced(kid)))
