@@ -1,6 +1,6 @@
 //! Finding one's way in a course: pages by id, and their order.
 
-use crate::course::{Course, Lesson, Module, NotebookPage, Quiz, SidePage};
+use crate::course::{Course, Lesson, Module, NotebookPage, Quiz, SideKind, SidePage};
 
 /// A page of a course.
 #[derive(Debug, Clone, Copy)]
@@ -30,13 +30,14 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The lesson or the quiz that a link may open alone; start pages, notebooks and side pages are none.
+    /// The lesson, quiz or project that a link may open alone.
     #[must_use]
     pub fn alone(&self) -> Option<&'a str> {
         match self {
             Self::Lesson(_, l) => Some(&l.id),
             Self::Quiz(_, q) => Some(&q.id),
-            Self::Course | Self::Module(_) | Self::Notebook(..) | Self::Side(..) => None,
+            Self::Course | Self::Module(_) | Self::Notebook(..) => None,
+            Self::Side(_, s) => (s.kind == SideKind::Project).then_some(&s.id),
         }
     }
 
@@ -82,6 +83,11 @@ pub fn page<'a>(course: &'a Course, id: &str) -> Option<Page<'a>> {
             pages(module).chain(side(module)).find(|page| page.id(course) == id)
         })
     })
+}
+
+/// The course's projects.
+pub fn projects(course: &Course) -> impl Iterator<Item = Page<'_>> {
+    course.side.iter().filter(|s| s.kind == SideKind::Project).map(|side| Page::Side(None, side))
 }
 
 /// A module's pages beside its lessons.

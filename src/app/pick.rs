@@ -24,12 +24,12 @@ const GRADE_TAG: &str = "grade";
 /// A frame inside a text: wide enough to read, high enough for a lesson's beginning.
 const EMBEDDED: Frame = Frame { width: 800, height: 600 };
 
-/// Everything that can be picked: the course, then each module with its lessons and its quiz.
+/// Everything that can be picked: the course, then each module with its lessons and its quiz, then the projects.
 pub fn pickable(course: &Course) -> impl Iterator<Item = Page<'_>> {
     let modules = course.modules.iter().flat_map(|module| {
         std::iter::once(Page::Module(module)).chain(content::pages(module).filter(|page| !matches!(page, Page::Notebook(..))))
     });
-    std::iter::once(Page::Course).chain(modules)
+    std::iter::once(Page::Course).chain(modules).chain(content::projects(course))
 }
 
 /// What of `ids` the course has, in the course's order; only the first where no more are taken.

@@ -188,6 +188,8 @@ impl Study {
     fn alone_done(&self) -> Option<bool> {
         match self.page(self.alone.as_deref()?)? {
             Page::Quiz(module, _) => Some(!self.completion(module).quiz_missing),
+            // A project asks for nothing that we see.
+            Page::Side(..) => Some(true),
             page => Some(self.read.contains(page.id(&self.course))),
         }
     }

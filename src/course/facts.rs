@@ -156,7 +156,7 @@ fn shows(path: &str) -> bool {
     let depth = path.split('/').count();
     let text = path.ends_with(".md") || path.ends_with(".toml");
     match path.split('/').next() {
-        Some("modules") => depth == 3 && text,
+        Some("modules" | "projects") => depth == 3 && text,
         _ => depth == 1 && path.ends_with(".toml") && path != FILE,
     }
 }

@@ -91,7 +91,7 @@ pub(crate) fn folders<'s>(source: &'s Source, found: &mut Vec<Diagnostic>) -> Ve
 }
 
 /// The number that `NN-name` begins with.
-fn number(name: &str) -> Option<u16> {
+pub(crate) fn number(name: &str) -> Option<u16> {
     let (digits, rest) = name.split_once('-')?;
     let good = !rest.is_empty() && digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
     digits.parse().ok().filter(|n| good && *n > 0)
@@ -102,11 +102,14 @@ fn bad_name(found: &mut Vec<Diagnostic>, path: &str, message: &str, hint: &str) 
 }
 
 fn stray(path: &str, found: &mut Vec<Diagnostic>) {
+    if path.starts_with("projects/") {
+        return;
+    }
     let at_home = ["course.toml", "facts.toml", "papers.toml", "README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md"].contains(&path);
     if !at_home {
         found.push(
             Diagnostic::new(Kind::Unused, path, Spot::START, "this file is no part of the course")
-                .hint("a course holds course.toml, facts.toml, papers.toml and modules/"),
+                .hint("a course holds course.toml, facts.toml, papers.toml, modules/ and projects/"),
         );
     }
 }

@@ -157,7 +157,15 @@ fn page<'e>(id: String, entries: impl Iterator<Item = &'e Entry>, here: Option<&
     }
     let count = entries.len();
     let summary = format!("{count} {}, each with the lesson that explains it.", if count == 1 { "term" } else { "terms" });
-    let page = SidePage { id, kind: SideKind::Glossary, title: "Glossary".to_owned(), summary, html, files: Vec::new() };
+    let page = SidePage {
+        id,
+        kind: SideKind::Glossary,
+        title: "Glossary".to_owned(),
+        summary,
+        html,
+        files: Vec::new(),
+        teacher_files: Vec::new(),
+    };
     (count > 0).then_some(page)
 }
 

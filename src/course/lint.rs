@@ -6,7 +6,7 @@ use super::{
     diagnostic::{Diagnostic, Kind, Spot},
     exam, figures, glossary,
     load::{Draft, ModuleDraft},
-    notebook, papers, route,
+    notebook, papers, project, route,
     source::Source,
 };
 
@@ -16,6 +16,7 @@ pub(crate) fn all(source: &Source, draft: &Draft<'_>, used: &BTreeSet<String>, f
     glossary::check(draft, found);
     exams(draft, found);
     papers::check(draft, found);
+    project::check(draft, found);
     route::check(draft, found);
     references(draft, found);
     for module in &draft.modules {
@@ -30,6 +31,7 @@ pub(crate) fn all(source: &Source, draft: &Draft<'_>, used: &BTreeSet<String>, f
 fn ids(draft: &Draft<'_>, found: &mut Vec<Diagnostic>) {
     let mut all: Vec<(&str, &str, Spot)> = Vec::new();
     let mut own = Vec::new();
+    own.extend(draft.projects.iter().map(|p| (p.id.value.clone(), p.folder.as_str(), p.id.spot)));
     for m in &draft.modules {
         all.push((&m.file.id.value, &m.path, m.file.id.spot));
         all.extend(m.file.outcomes.iter().map(|(o, spot)| (o.id.as_str(), m.path.as_str(), *spot)));

@@ -17,6 +17,7 @@ use super::{
     model::{Asset, Course, Module},
     notebook::{self, Notebook},
     papers::{self, Paper},
+    project::{self, ProjectDraft},
     quiz::QuizFile,
     render::{self, Done, Job, What},
     resolve::Index,
@@ -30,6 +31,9 @@ pub(crate) struct Draft<'s> {
     pub(crate) course: CourseFile,
     pub(crate) facts: Facts,
     pub(crate) papers: Vec<Paper>,
+    pub(crate) projects: Vec<ProjectDraft<'s>>,
+    /// Pages that are no lessons, by path.
+    pub(crate) pages: BTreeMap<&'s str, Rendered>,
     pub(crate) modules: Vec<ModuleDraft<'s>>,
     /// Notebooks by path.
     pub(crate) notebooks: BTreeMap<&'s str, Notebook>,
@@ -90,6 +94,7 @@ pub fn check(source: &Source, cache: Option<&mut dyn RenderCache>) -> (Option<Co
         entries.extend(maker.terms(module));
         terms.push(std::mem::take(&mut maker.terms));
     }
+    let projects: Vec<_> = draft.projects.iter().map(|p| (p, maker.project(p))).collect();
     let exam_intro = draft.course.exam.as_ref().map(|exam| maker.exam_intro(exam)).unwrap_or_default();
     let glossaries: Vec<_> = modules.iter().zip(&terms).map(|(m, used)| glossary::of_module(m, &entries, used, &modules)).collect();
     for (module, glossary) in modules.iter_mut().zip(glossaries) {
@@ -106,13 +111,20 @@ pub fn check(source: &Source, cache: Option<&mut dyn RenderCache>) -> (Option<Co
     modules.sort_by_key(place);
     let of_course =
         [glossary::of_course(&draft.course.id, &entries, &modules), papers::of_course(&draft.course.id, &draft.papers, &modules)];
-    let side = of_course.into_iter().flatten().collect();
+    let (pages, files): (Vec<_>, Vec<_>) =
+        projects.into_iter().map(|(p, (brief, review))| project::page(p, &brief, &review, source, &modules)).unzip();
+    let side = of_course.into_iter().flatten().chain(pages).collect();
     if let Some(exam) = &draft.course.exam {
         banks.sort_by_key(|b| modules.iter().position(|m| m.id == b.module));
         let number = modules.iter().map(|m| m.number).max().unwrap_or(0) + 1;
         modules.extend(exam::module(exam, banks, exam_intro, number, draft.course.grading, &mut found));
     }
-    let assets = used.iter().filter_map(|path| asset(source, &index, path)).map(|a| (a.path.clone(), a)).collect();
+    let assets = used
+        .iter()
+        .filter_map(|path| asset(source, &index, path))
+        .chain(files.into_iter().flatten())
+        .map(|a| (a.path.clone(), a))
+        .collect();
     let navigator = route::navigator(&draft.course);
     let c = draft.course;
     let course = Course {
@@ -186,6 +198,14 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
         }
         modules.push((folder, path, file, lessons));
     }
+    let projects = project::read(source, found);
+    for project in &projects {
+        for (path, id) in [(project.brief, project.id.value.clone()), (project.review, project.review_id())] {
+            if let Some((path, text)) = path.and_then(|p| Some((p, text(source, p, found)?))) {
+                jobs.push(Job { what: What::Lesson, file: path, text, id });
+            }
+        }
+    }
     let done = render::run(&jobs, &facts, cache);
     let mut pages: BTreeMap<&str, Rendered> = BTreeMap::new();
     let mut quizzes: BTreeMap<&str, QuizFile> = BTreeMap::new();
@@ -219,7 +239,8 @@ pub(crate) fn read<'s>(source: &'s Source, cache: Option<&mut dyn RenderCache>, 
         let exam = folder.exam.and_then(|p| quizzes.remove(p));
         ModuleDraft { folder, path, file, lessons, quiz, glossary, exam }
     });
-    Some(Draft { course, modules: modules.collect(), notebooks, facts, papers })
+    let modules = modules.collect();
+    Some(Draft { course, modules, notebooks, facts, papers, projects, pages })
 }
 
 fn index(draft: &Draft<'_>) -> Index {

@@ -10,6 +10,7 @@ use super::{
     markdown::{Fragments, Rendered},
     model::{Lesson, Module, NotebookPage, Outcome, PlannedLesson, QuestionKind, Quiz},
     notebook,
+    project::ProjectDraft,
     quiz::QuizFile,
     resolve::{Here, Index, Resolved, resolve},
     source::Source,
@@ -125,6 +126,16 @@ impl<'m> Maker<'m, '_> {
         let path = module.folder.exam.unwrap_or_default();
         let questions = module.exam.as_ref().map(|file| self.quiz(path, file).questions).unwrap_or_default();
         Bank { module: module.file.id.value.clone(), questions }
+    }
+
+    /// A project's brief and its sheet for reviews.
+    pub(crate) fn project(&mut self, project: &ProjectDraft<'_>) -> (String, String) {
+        let draft = self.draft;
+        let mut page = |path: Option<&str>, id: &str| {
+            let rendered = path.and_then(|p| Some((p, draft.pages.get(p)?)));
+            rendered.map(|(path, rendered)| self.html(path, id, rendered)).unwrap_or_default()
+        };
+        (page(project.brief, &project.id.value), page(project.review, &project.review_id()))
     }
 
     /// What the exam says above its questions.

@@ -23,6 +23,7 @@ pub mod model;
 mod model_quiz;
 mod notebook;
 mod papers;
+mod project;
 mod quiz;
 mod reader;
 mod render;

@@ -168,6 +168,9 @@ pub struct SidePage {
     pub html: String,
     /// Files it offers: what the button says, and the path in [`Course::assets`].
     pub files: Vec<(String, String)>,
+    /// The same for teachers only: in no package.
+    #[serde(default)]
+    pub teacher_files: Vec<(String, String)>,
 }
 
 /// What a side page is.
@@ -178,6 +181,8 @@ pub enum SideKind {
     Glossary,
     /// What to read beyond the course.
     Papers,
+    /// Something to make, with how it is marked.
+    Project,
 }
 
 impl SideKind {
@@ -187,6 +192,7 @@ impl SideKind {
         match self {
             Self::Glossary => "terms",
             Self::Papers => "reading",
+            Self::Project => "project",
         }
     }
 }

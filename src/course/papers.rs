@@ -111,7 +111,8 @@ pub(crate) fn of_course(course: &str, papers: &[Paper], modules: &[Module]) -> O
 
 fn page(id: String, count: usize, html: String) -> Option<SidePage> {
     let summary = format!("{count} {}: why it matters here, and what to read in it.", if count == 1 { "text" } else { "texts" });
-    let page = SidePage { id, kind: SideKind::Papers, title: "Papers".to_owned(), summary, html, files: Vec::new() };
+    let page =
+        SidePage { id, kind: SideKind::Papers, title: "Papers".to_owned(), summary, html, files: Vec::new(), teacher_files: Vec::new() };
     (count > 0).then_some(page)
 }
 

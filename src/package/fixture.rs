@@ -117,6 +117,7 @@ fn side(id: &str) -> SidePage {
             "<dl class=\"glossary\"><div class=\"term\" id=\"{id}--t\"><dt>T</dt><dd>See <a href=\"page:a-one\">one</a></dd></div></dl>"
         ),
         files: vec![],
+        teacher_files: vec![],
     }
 }
 

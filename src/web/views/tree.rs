@@ -2,7 +2,10 @@
 
 use super::tools::count;
 use crate::{
-    app::{content::Page, pick},
+    app::{
+        content::{self, Page},
+        pick,
+    },
     course::{Course, Module},
 };
 
@@ -62,6 +65,10 @@ impl Tree {
                 leaves,
             }
         };
+        let project = |page: Page<'_>| {
+            let here = node(&page, "project".to_owned());
+            Branch { hidden: here.hidden, open: false, inside: String::new(), module: here, leaves: Vec::new() }
+        };
         let modules = count(course.modules.len(), "module", "modules");
         Self {
             name,
@@ -71,7 +78,7 @@ impl Tree {
                 title: "The whole course".to_owned(),
                 ..node(&Page::Course, format!("{modules}, one grade: the mean over all"))
             },
-            branches: course.modules.iter().map(branch).collect(),
+            branches: course.modules.iter().map(branch).chain(content::projects(course).map(project)).collect(),
         }
     }
 

@@ -3,6 +3,7 @@
 mod exam;
 mod glossary;
 mod guide;
+mod project;
 mod shipped;
 
 use std::{collections::BTreeSet, path::Path};

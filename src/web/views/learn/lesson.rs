@@ -72,6 +72,8 @@ impl Learn<'_> {
 
     /// A page beside the lessons.
     pub(crate) fn side(&self, module: Option<&Module>, side: &SidePage) -> Result<HttpResponse, Error> {
+        let teacher = side.teacher_files.iter().filter(|_| self.visitor.visit.is_teacher());
+        let files = side.files.iter().chain(teacher).map(|(text, path)| Link::new(format!("asset:{path}"), text.as_str())).collect();
         let home = self.study.page(self.study.home()).map(|p| self.link(&p));
         let page = LessonPage {
             id: side.id.clone(),
@@ -81,7 +83,7 @@ impl Learn<'_> {
             summary: side.summary.clone(),
             html: side.html.clone(),
             notebooks: Vec::new(),
-            files: side.files.iter().map(|(text, path)| Link::new(format!("asset:{path}"), text.as_str())).collect(),
+            files,
             action: String::new(),
             hidden: Vec::new(),
             read: false,

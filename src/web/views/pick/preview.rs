@@ -66,7 +66,15 @@ impl Pick<'_> {
                 lists: vec![("Asks about", lessons_of(module, quiz))],
                 body: self.rewrite(&quiz.intro_html, ids),
             },
-            Page::Notebook(..) | Page::Side(..) => return None,
+            Page::Side(_, side) => Preview {
+                kicker: "Project".to_owned(),
+                title: &side.title,
+                summary: &side.summary,
+                facts: Vec::new(),
+                lists: Vec::new(),
+                body: self.rewrite(&side.html, ids),
+            },
+            Page::Notebook(..) => return None,
         };
         preview.render().ok()
     }
