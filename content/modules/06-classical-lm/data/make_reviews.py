@@ -1,11 +1,13 @@
 """Makes reviews.csv: 480 synthetic reviews with their sentence pattern, in two domains. Seed 7. Licence: CC BY 4.0.
 
 Columns: text, label (1 = positive), domain (shop, hotel), kind (plain, negation, mixed), pattern (a number; reviews of one
-pattern differ only in the filled words). No shop pattern is a hotel pattern. Run: python make_reviews.py
+pattern differ only in the filled words). No shop pattern is a hotel pattern. Run: python make_reviews.py [folder]
 """
 
 import csv
+import pathlib
 import random
+import sys
 
 SHOP = [  # label, kind, pattern; {p} product, {a} part, {t} time
     (1, "plain", "I love this {p}, the {a} is superb."), (1, "plain", "Great {p}, worth every cent."),
@@ -54,6 +56,7 @@ for domain, patterns in (("shop", SHOP), ("hotel", HOTEL)):
         for _ in range(8 if domain == "shop" else 10):
             words = {slot: draw.choice(choices) for slot, choices in FILL[domain].items()}
             rows.append((pattern.format(**words), label, domain, kind, f"{domain}{number}"))
-with open("reviews.csv", "w", newline="", encoding="utf-8") as file:
+folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+with open(folder / "reviews.csv", "w", newline="", encoding="utf-8") as file:
     csv.writer(file, lineterminator="\n").writerows([("text", "label", "domain", "kind", "pattern"), *rows])
 print(len(rows), "reviews")
