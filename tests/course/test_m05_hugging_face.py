@@ -55,6 +55,16 @@ FIGURES = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(FIGURES)
 PLACES, REAL = dict(FIGURES.places()), sum(FIGURES.LENGTHS)
 
+def positive_before_mixed(positive, buffer=1000):
+    """Examples handed out by a shuffle buffer before it reads the first row after so many: full, mixed, half out."""
+    read = handed = 0
+    while True:
+        read += buffer if read == 0 else buffer // 2
+        if read > positive:
+            return handed
+        handed += buffer // 2
+
+
 # lesson 5: files and updates
 HEADER, NUMBERS = FIGURES.HEADER, FIGURES.NUMBERS
 
@@ -70,7 +80,7 @@ class HuggingFace(Worked):
         # lesson 1
         (INSTALL, "a chance of $1 - 0.446 = {}$", breaks(40, 2)),
         (INSTALL, "So something breaks with a chance of $1 - {} = 0.554$", 0.98**40),
-        (INSTALL, "= {}$. That is little better", breaks(31, 2)),
+        (INSTALL, "= {}$. That is little better", breaks(32, 2)),
         (INSTALL, "= {}$. The script of the hook", breaks(40, 2, 6)),
         (INSTALL, "5.3 + 1.1 = {} GB", 5.3 + 1.1),
         (INSTALL, "$30 \\cdot 6.4 = {}$ GB", 30 * 6.4),
@@ -102,6 +112,8 @@ class HuggingFace(Worked):
         (TOKENS, "$28.3 / 134.5 = {}$", TABLE / NAMED),
         (TOKENS, "So {}% of this model", 100 * TABLE / NAMED),
         (TOKENS, "· 576 = {} million more", (128256 - 49152) * 576 / 1e6),
+        (TOKENS, "the table has {} million parameters", 128256 * 4096 / 1e6),
+        (TOKENS, "which is {}% of a model of 8.03 billion", 100 * 128256 * 4096 / 8.03e9),
         (TOKENS, "tokens per word: {} against 2,600", 1000 * 1.3),
         (TOKENS, "1,300 against {} tokens", 1000 * 2.6),
         (TOKENS, "these are {} parameters", 100 * 576),
@@ -112,9 +124,11 @@ class HuggingFace(Worked):
         (DATA, "32-bit numbers: ${} \\cdot 10^9$ bytes", 4),
         (DATA, "a number object of 28 bytes: ${} \\cdot 10^9$ bytes", 8 + 28),
         (DATA, "bytes = {} GB, in memory", 8 + 28),
-        (DATA, "can see only the rows up to $k + {}$", 1000 - 1),
-        (DATA, "$50,001 - 999 = {}$", 50001 - 999),
-        (DATA, "the first {} examples that the model sees", 50001 - 999 - 1),
+        (DATA, "$1,000 + 98 \\cdot 500 = {}$ rows", 1000 + 98 * 500),
+        (DATA, "$99 \\cdot 500 = {}$ examples", positive_before_mixed(50_000)),
+        (DATA, "So the first {} examples are all positive", positive_before_mixed(50_000)),
+        (DATA, "the first negative one was example {}.", positive_before_mixed(5_000) + 1),
+        (DATA, "Then it would be {} examples", 50_000 - 999),
         (DATA, "for the same {} tokens.", REAL),
         *((DATA, f"{way}: {{}} places", PLACES[name]) for way, name in (
             ("Padded to a fixed length", "fixed length"), ("longest text in each batch", "longest in batch"),
