@@ -1,10 +1,12 @@
 """The data sets: each has a card, the card's checksums are those of the files, and generators write the files again."""
 
+import collections
 import csv
 import hashlib
 import importlib.util
 import pathlib
 import re
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -75,6 +77,28 @@ class Policybot(unittest.TestCase):
     def test_the_versions_differ_in_the_changed_facts_only(self):
         touched = {row["page"] for row in self.questions if row["changed"] == "1"}
         self.assertEqual(touched, {page for page, row in self.pages.items() if row["text_v1"] != row["text_v2"]})
+
+
+class Reviews(unittest.TestCase):
+    def setUp(self):
+        self.rows = table("06-classical-lm", "reviews-mini.csv")
+
+    def test_sizes_are_those_of_the_card(self):
+        sizes = collections.Counter(row["split"] for row in self.rows)
+        self.assertEqual(sizes, {"train": 600, "valid": 150, "test": 200, "shift": 250})
+        self.assertEqual(len({row["text"] for row in self.rows}), 1200)
+        for split in sizes:
+            positive = sum(row["label"] == "1" for row in self.rows if row["split"] == split) / sizes[split]
+            self.assertTrue(0.4 < positive < 0.62, split)
+
+    def test_no_pattern_of_sentences_occurs_in_two_splits(self):
+        maker = runpy.run_path(str(CONTENT / "modules/06-classical-lm/data/make_reviews_mini.py"))
+        owners = collections.defaultdict(set)
+        for split, kinds in maker["PATTERNS"].items():
+            for pattern in [pattern for patterns in kinds.values() for _, pattern in patterns] + [tail for tail in maker["TAILS"][split] if tail]:
+                owners[pattern].add(split)
+        self.assertEqual([pattern for pattern, splits in owners.items() if len(splits) > 1], [])
+        self.assertFalse(set(maker["HOME"]) & set(maker["AWAY"]))
 
 
 if __name__ == "__main__":
