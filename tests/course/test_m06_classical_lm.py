@@ -1,7 +1,9 @@
 """Worked numbers of Module 6."""
 
 import contextlib
+import csv
 import io
+import random
 import re
 import unittest
 from math import ceil, comb, log, sqrt
@@ -66,6 +68,7 @@ class ClassicalLm(Worked):
         (BERT, "15.4 masked, {} random", 0.15 * 128 * 0.1),
         (BERT, "768 · 2 + 2 = {} parameters", 768 * 2 + 2),
         (BERT, "So {}% of the parameters are new", 100 * 1538 / 110e6),
+        (BERT, "a new layer of {} parameters", 768 * 768 + 768),
         (BERT, r"\cdot 15 / 30 = {}$", rate(15, 300, 30, 2e-5)),
         (BERT, r"(300 - 165) / (300 - 30) = {}$", rate(165, 300, 30, 2e-5)),
         (BERT, r"$-\log(1/3) = {}$", -log(1 / 3)),
@@ -164,6 +167,17 @@ class ClassicalLm(Worked):
         self.assertIn(f"encoders not run) | {run['patterns', 'words', 'test']} |", text)
         self.assertIn(f"on hotels it stated {run['twins', 'tuned', 'hotel confidence']} on average", text)
         self.assertIn(f"for the tuned encoder: {run['twins', 'tuned', 'hotel negation']}.", text)
+
+    def test_copies_in_the_random_splits(self):
+        with open(FOLDER / "data" / "reviews.csv", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        shop = [k for k, row in enumerate(rows) if row["domain"] == "shop"]
+        copies = []
+        for seed in range(3):                              # as in sentiment_run.py
+            test = set(random.Random(seed).sample(shop, len(shop) // 4))
+            seen = {rows[k]["text"] for k in shop if k not in test}
+            copies.append(sum(rows[k]["text"] in seen for k in test))
+        self.assertIn(f"even {min(copies)} to {max(copies)} of the {len(test)} test reviews", lesson(self.module, CASE))
 
     def test_the_code_prints_what_the_lessons_show(self):
         found = 0
