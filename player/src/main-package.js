@@ -99,7 +99,11 @@ export function startPackage(findLms) {
     }
     showProgress(done, total);
     const completion = one('[data-completion]');
-    if (completion) completion.textContent = missingWords(modules.reduce((n, m) => n + m.unread.length, 0), modules.filter((m) => m.quizMissing).length);
+    if (completion) {
+      const unread = modules.reduce((n, m) => n + m.unread.length, 0);
+      const all = modules.reduce((n, m) => n + m.module.lessons.length, 0);
+      completion.textContent = missingWords(unread, modules.filter((m) => m.quizMissing).length, all);
+    }
     const go = /** @type {HTMLAnchorElement | null} */ (one('[data-continue]'));
     const place = session.state.place;
     const next = place && place !== data.start ? linkTo(place) : null;

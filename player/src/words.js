@@ -28,13 +28,18 @@ export function leftWords(left) {
   return left === 0 ? 'No attempts left' : `${countWords(left, 'attempt', 'attempts')} left`;
 }
 
-/** @param {number} lessons @param {number} quizzes */
-export function missingWords(lessons, quizzes) {
+/**
+ * What is still missing.
+ * @param {number} lessons not read yet @param {number} quizzes not done yet @param {number} all lessons there are
+ */
+export function missingWords(lessons, quizzes, all) {
   const parts = [];
   if (lessons) parts.push(countWords(lessons, 'lesson', 'lessons'));
   if (quizzes) parts.push(quizzes === 1 ? 'the quiz' : `${quizzes} quizzes`);
   if (!parts.length) return 'Complete. You can close this page.';
-  return lessons ? `Still to do: ${parts.join(' and ')}.` : quizzes === 1 ? 'All lessons read. The quiz is all that is left.' : `All lessons read. Still to do: ${parts.join('')}.`;
+  if (lessons) return `Still to do: ${parts.join(' and ')}.`;
+  if (!all) return quizzes === 1 ? 'Nothing to read first: go straight to the questions.' : `Still to do: ${parts.join('')}.`;
+  return quizzes === 1 ? 'All lessons read. The quiz is all that is left.' : `All lessons read. Still to do: ${parts.join('')}.`;
 }
 
 /** @param {string[]} parts */

@@ -78,7 +78,7 @@ impl Learn<'_> {
             summary: module.map_or(&course.summary, |m| &m.summary).clone(),
             start_href,
             start_text,
-            completion: module.map_or_else(|| self.course_missing(), |m| words::missing(&self.study.completion(m))),
+            completion: module.map_or_else(|| self.course_missing(), |m| words::missing(m, &self.study.completion(m))),
             outcomes: module.map(|m| m.outcomes.iter().map(|o| o.text.clone()).collect()).unwrap_or_default(),
             modules: if module.is_none() { course.modules.iter().map(|m| self.card(m)).collect() } else { Vec::new() },
             credits: credits(course),

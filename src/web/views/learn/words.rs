@@ -1,7 +1,7 @@
 //! Small texts of the learner's pages.
 
 use crate::{
-    course::{GradePolicy, Quiz},
+    course::{GradePolicy, Module, Quiz},
     learning::{Completion, Policy},
 };
 
@@ -11,10 +11,11 @@ pub(super) fn count(n: usize, one: &str, many: &str) -> String {
 }
 
 /// What is still missing, or that it is complete.
-pub(super) fn missing(state: &Completion) -> String {
+pub(super) fn missing(module: &Module, state: &Completion) -> String {
     let lessons = count(state.unread.len(), "lesson", "lessons");
     match (state.unread.is_empty(), state.quiz_missing) {
         (true, false) => "Complete.".to_owned(),
+        (true, true) if module.lessons.is_empty() => "Nothing to read first: go straight to the questions.".to_owned(),
         (true, true) => "All lessons read. The quiz is all that is left.".to_owned(),
         (false, true) => format!("Still to do: {lessons} and the quiz."),
         (false, false) => format!("Still to do: {lessons}."),
@@ -55,6 +56,7 @@ pub(super) fn left(policy: Policy, used: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::package::fixture;
 
     #[test]
     fn decimals_show_only_where_they_decide() {
@@ -74,10 +76,14 @@ mod tests {
             passed: None,
             progress: 0.0,
         };
-        assert_eq!(missing(&state(0, false)), "Complete.");
-        assert_eq!(missing(&state(1, false)), "Still to do: 1 lesson.");
-        assert_eq!(missing(&state(2, true)), "Still to do: 2 lessons and the quiz.");
-        assert_eq!(missing(&state(0, true)), "All lessons read. The quiz is all that is left.");
+        let mut module = fixture::course().modules.remove(0);
+        assert_eq!(missing(&module, &state(0, false)), "Complete.");
+        assert_eq!(missing(&module, &state(1, false)), "Still to do: 1 lesson.");
+        assert_eq!(missing(&module, &state(2, true)), "Still to do: 2 lessons and the quiz.");
+        assert_eq!(missing(&module, &state(0, true)), "All lessons read. The quiz is all that is left.");
+        module.lessons.clear();
+        assert_eq!(missing(&module, &state(0, true)), "Nothing to read first: go straight to the questions.");
+        assert_eq!(missing(&module, &state(0, false)), "Complete.");
     }
 
     #[test]
