@@ -145,6 +145,8 @@ struct Opened<'a> {
     modules: Vec<&'a Module>,
     /// The whole course: the grade is the mean over its modules.
     whole: bool,
+    /// No score here is the link's grade.
+    project: bool,
     /// The one lesson or quiz it asks for.
     alone: Option<&'a str>,
 }
@@ -183,7 +185,13 @@ impl ClassRow {
                 complete: done_here == steps,
             });
         }
-        let grade = if opened.whole { learning::course_grade(&weighed) } else { weighed.first().and_then(|(_, score)| *score) };
+        let grade = if opened.project {
+            None
+        } else if opened.whole {
+            learning::course_grade(&weighed)
+        } else {
+            weighed.first().and_then(|(_, score)| *score)
+        };
         let standing = if member.gradable { Standing::judge(grade, member.delivery.as_ref(), taken) } else { Standing::NotTaken };
         Self { attempts: member.quizzes.iter().map(|q| q.submitted).sum(), member, cells, done, total, grade, standing }
     }
@@ -278,7 +286,14 @@ pub(super) async fn load(tx: &mut Tx, course: Arc<Course>, visit: &Visit) -> Res
     let members = class::view(tx, &link.id, &context.id, only.as_deref()).await?;
     let settings = LinkSettings::parse(&link.settings);
     let taken = link.lineitem.is_some() || context.lineitems_url.is_some();
-    let opened = Opened { modules: modules(&course, only.as_deref()).collect(), whole: only.is_none(), alone: alone.as_deref() };
+    // Beside a project the whole course can be read; the project's own grade is people's.
+    let project = matches!(target, Some(content::Page::Side(..)));
+    let opened = Opened {
+        modules: modules(&course, only.as_deref()).collect(),
+        whole: only.is_none(),
+        project,
+        alone: alone.as_deref().filter(|_| !project),
+    };
     let mut rows: Vec<ClassRow> = members.into_iter().filter(belongs).map(|m| ClassRow::new(m, &opened, &settings, taken)).collect();
     rows.sort_by_cached_key(ClassRow::sort_name);
     Ok(ClassView { settings, taken, only, alone, rows, context, link, course })
@@ -312,7 +327,7 @@ mod tests {
     fn row(member: ClassMember, settings: &LinkSettings, whole: bool) -> ClassRow {
         let course = fixture::course();
         let modules = course.modules.iter().take(if whole { usize::MAX } else { 1 }).collect();
-        ClassRow::new(member, &Opened { modules, whole, alone: None }, settings, true)
+        ClassRow::new(member, &Opened { modules, whole, project: false, alone: None }, settings, true)
     }
 
     #[test]
@@ -321,7 +336,7 @@ mod tests {
         let module = &course.modules[0];
         let (lesson, quiz) = (module.lessons[0].id.clone(), first_quiz());
         let row = |learner: &ClassMember, alone: &str| {
-            let opened = Opened { modules: vec![module], whole: false, alone: Some(alone) };
+            let opened = Opened { modules: vec![module], whole: false, project: false, alone: Some(alone) };
             let row = ClassRow::new(learner.clone(), &opened, &LinkSettings::default(), true);
             (row.done, row.total, row.grade)
         };

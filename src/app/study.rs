@@ -194,9 +194,18 @@ impl Study {
         }
     }
 
+    /// Whether this link opens a project. People grade those: what a learner answers beside one is no grade of it.
+    #[must_use]
+    pub fn is_project(&self) -> bool {
+        matches!(self.alone.as_deref().and_then(|id| self.page(id)), Some(Page::Side(..)))
+    }
+
     /// The grade of this link: its module's quiz's, or the course's.
     #[must_use]
     pub fn grade(&self) -> Option<f64> {
+        if self.is_project() {
+            return None;
+        }
         let grades: Vec<(f64, Option<f64>)> = self
             .modules()
             .filter_map(|m| m.quiz.as_ref().map(|q| (m.weight, learning::module_grade(self.policy(q).grade, &self.scores(&q.id)))))

@@ -220,6 +220,14 @@ impl Question {
 }
 
 impl Quiz {
+    /// How many questions an attempt asks.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        let pooled = |name: &str| self.questions.iter().filter(|q| q.pool.as_deref() == Some(name)).count();
+        let dropped: usize = self.pools.iter().map(|p| pooled(&p.name).saturating_sub(p.draw as usize)).sum();
+        self.questions.len() - dropped
+    }
+
     /// Every piece of HTML in it.
     pub fn html_mut(&mut self) -> Vec<&mut String> {
         let mut out = vec![&mut self.intro_html];

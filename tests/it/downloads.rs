@@ -13,7 +13,7 @@ use crate::{
 const FILE: &str = "tiny-01-alpha-scorm12.zip";
 
 /// Addresses of all zips on a page.
-fn zips(body: &str) -> Vec<String> {
+pub(crate) fn zips(body: &str) -> Vec<String> {
     body.split("href=\"")
         .skip(1)
         .filter_map(|p| p.split('"').next())
@@ -22,7 +22,7 @@ fn zips(body: &str) -> Vec<String> {
         .collect()
 }
 
-async fn bytes(browser: &Browser, url: &str) -> (u16, Vec<u8>, reqwest::header::HeaderMap) {
+pub(crate) async fn bytes(browser: &Browser, url: &str) -> (u16, Vec<u8>, reqwest::header::HeaderMap) {
     let cookies: Vec<String> = browser.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let answer = client.get(url).header("cookie", cookies.join("; ")).header("accept-encoding", "gzip").send().await.unwrap();

@@ -19,26 +19,31 @@ use crate::{
 const LTI: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 
 /// The session of the browser's one launch.
-async fn session(house: &House, browser: &Browser) -> Session {
+pub(crate) async fn session(house: &House, browser: &Browser) -> Session {
     let token = &browser.cookies[browser.sessions()[0]];
     house.app.visit(&courseferry::app::launch_id(token), token).await.unwrap().unwrap().session
 }
 
 /// The newest message about the browser's learner.
-async fn message(db: &Db, house: &House, browser: &Browser) -> Option<outbox::Message> {
+pub(crate) async fn message(db: &Db, house: &House, browser: &Browser) -> Option<outbox::Message> {
     let s = session(house, browser).await;
     outbox::latest(&mut db.store.read().await.unwrap(), &s.resource_link_id, &s.learner_id, Slot::Grade).await.unwrap()
 }
 
 /// Starts an attempt at Alpha's quiz and gives the page with the questions.
 pub(crate) async fn start(browser: &mut Browser, home: &Page) -> Page {
-    let page = browser.get(&format!("{}/p/alpha-quiz", home.root())).await;
-    let action = page.attribute("/quiz/alpha-quiz/start", "action");
+    start_at(browser, home, "alpha-quiz").await
+}
+
+/// The same at any quiz.
+pub(crate) async fn start_at(browser: &mut Browser, home: &Page, quiz: &str) -> Page {
+    let page = browser.get(&format!("{}/p/{quiz}", home.root())).await;
+    let action = page.attribute(&format!("/quiz/{quiz}/start"), "action");
     let url = format!("{}{}", origin(home), action);
     browser.post(&url, &[("form_token", page.form_token())]).await
 }
 
-pub(crate) async fn submit(browser: &mut Browser, quiz: &Page, answers: &[(&'static str, &str)]) -> Page {
+pub(crate) async fn submit(browser: &mut Browser, quiz: &Page, answers: &[(&str, &str)]) -> Page {
     let url = format!("{}{}", origin(quiz), quiz.attribute("data-quiz=", "action"));
     let mut fields = vec![("form_token", quiz.form_token())];
     fields.extend(answers.iter().map(|(n, v)| (*n, (*v).to_owned())));

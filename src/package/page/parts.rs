@@ -271,14 +271,12 @@ fn quiz_page(module: &Module, quiz: &Quiz, links: &Links<'_>) -> QuizPage {
 }
 
 fn facts(quiz: &Quiz) -> Vec<String> {
-    let pooled = |name: &str| quiz.questions.iter().filter(|q| q.pool.as_deref() == Some(name)).count();
-    let dropped: usize = quiz.pools.iter().map(|p| pooled(&p.name).saturating_sub(p.draw as usize)).sum();
     let counts = match quiz.grade {
         GradePolicy::Best => "the best counts",
         GradePolicy::Last => "the last counts",
     };
     vec![
-        count(quiz.questions.len() - dropped, "question"),
+        count(quiz.asked(), "question"),
         format!("{} % to pass", quiz.pass_mark),
         match quiz.attempts {
             0 => format!("as many attempts as you like, {counts}"),

@@ -24,5 +24,9 @@ pub(crate) async fn media(state: Data<State>, path: Path<(i64, String, String)>)
         let name = file.rsplit('/').next().unwrap_or("file");
         response.insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
     }
+    if asset.media_type == "application/zip" {
+        // It does not get smaller.
+        response.insert_header(header::ContentEncoding::Identity);
+    }
     Ok(response.body(asset.bytes.clone()))
 }

@@ -52,7 +52,7 @@ impl Tree {
         let branch = |module: &Module| {
             let here = node(&Page::Module(module), module_note(module));
             let mut leaves: Vec<Node> = module.lessons.iter().map(|l| node(&Page::Lesson(module, l), minutes(l.minutes))).collect();
-            leaves.extend(module.quiz.iter().map(|q| node(&Page::Quiz(module, q), count(q.questions.len(), "question", "questions"))));
+            leaves.extend(module.quiz.iter().map(|q| node(&Page::Quiz(module, q), count(q.asked(), "question", "questions"))));
             if !here.hidden {
                 leaves.iter_mut().for_each(|leaf| leaf.hidden = false);
             }

@@ -1,5 +1,6 @@
 //! Choosing content against a real server: who may, what is created, what nobody can change on the way, and the links that come of it.
 
+mod beside;
 mod choosing;
 mod guarded;
 mod links;

@@ -1,6 +1,7 @@
 //! A whole server for tests: a small course, a platform that signs whatever it is told, and browsers that keep cookies.
 
 mod browser;
+mod whole;
 
 use std::{
     net::TcpListener,
@@ -31,6 +32,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 pub(crate) use browser::{Browser, Page, client};
+pub(crate) use whole::{right_answer, whole_course};
 
 use crate::databases::Db;
 
@@ -78,8 +80,12 @@ const COURSE: &[(&str, &str)] = &[
     ),
 ];
 
+fn tiny_source() -> Source {
+    Source::from_files(COURSE.iter().copied())
+}
+
 pub(crate) fn tiny_course() -> Course {
-    course::load(&Source::from_files(COURSE.iter().copied()), None).unwrap_or_else(|found| panic!("{found}"))
+    course::load(&tiny_source(), None).unwrap_or_else(|found| panic!("{found}"))
 }
 
 /// The same course as a folder.

@@ -120,9 +120,11 @@ impl Learn<'_> {
             Some(Page::Lesson(_, lesson)) if lesson.minutes > 0 => format!("{} min", lesson.minutes),
             Some(Page::Quiz(module, quiz)) => {
                 let state = self.study.completion(module);
-                match (state.quiz_missing, state.unread.iter().all(|l| l == id)) {
+                // An exam comes after another module, of which we do not speak here.
+                let here = module.lessons.iter().any(|l| l.id == id);
+                match (state.quiz_missing, here && state.unread.iter().all(|l| l == id)) {
                     (true, true) => "the quiz is all that is left".to_owned(),
-                    (true, false) => words::count(quiz.questions.len(), "question", "questions"),
+                    (true, false) => words::count(quiz.asked(), "question", "questions"),
                     (false, _) => "done".to_owned(),
                 }
             }

@@ -58,7 +58,7 @@ impl Learn<'_> {
             kicker: module.quiz_place(),
             title: &quiz.title,
             intro_html: &quiz.intro_html,
-            facts: words::facts(quiz, policy, asked(quiz)),
+            facts: words::facts(quiz, policy, quiz.asked()),
             left: if self.study.gradable && !past.is_empty() { words::left(policy, past.len()) } else { None },
             action: open.then(|| {
                 (self.path(&format!("quiz/{}/start", quiz.id)), if past.is_empty() { "Start the quiz" } else { "Start another attempt" })
@@ -207,19 +207,14 @@ impl Learn<'_> {
     pub(crate) fn practice(&self) -> Option<Practice> {
         if !self.study.gradable {
             Some(Practice::NotGraded)
+        } else if self.study.is_project() {
+            Some(Practice::Project)
         } else if !self.visitor.visit.data.takes_grades {
             Some(Practice::NoColumn)
         } else {
             None
         }
     }
-}
-
-/// Questions an attempt asks.
-fn asked(quiz: &Quiz) -> usize {
-    let pooled = |name: &str| quiz.questions.iter().filter(|q| q.pool.as_deref() == Some(name)).count();
-    let dropped: usize = quiz.pools.iter().map(|p| pooled(&p.name).saturating_sub(p.draw as usize)).sum();
-    quiz.questions.len() - dropped
 }
 
 fn layout(quiz: &Quiz) -> &'static str {

@@ -21,6 +21,8 @@ pub(crate) enum Practice {
     NotGraded,
     /// The link has no grade column.
     NoColumn,
+    /// The link opens a project.
+    Project,
 }
 
 /// The steps, for the receipt of what was handed in at `submitted_at`.
@@ -28,6 +30,7 @@ pub(crate) fn steps(submitted_at: i64, practice: Option<Practice>, receipt: &Rec
     let recorded = timed("done", "Recorded", "", submitted_at);
     let none = match practice {
         Some(Practice::NotGraded) => "Attempts in your role are for trying out, so nothing is sent.",
+        Some(Practice::Project) => "People grade this project; a quiz beside it is for practice, so nothing is sent.",
         Some(Practice::NoColumn) => "The LMS has no grade column for this activity, so nothing is sent.",
         None => return [vec![recorded], on_its_way(receipt)].concat(),
     };

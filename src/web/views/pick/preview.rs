@@ -97,8 +97,7 @@ impl Pick<'_> {
 }
 
 fn facts(quiz: &Quiz) -> Vec<String> {
-    let pooled: u32 = quiz.pools.iter().map(|p| p.draw).sum();
-    let asked = quiz.questions.iter().filter(|q| q.pool.is_none()).count() + pooled as usize;
+    let asked = quiz.asked();
     let drawn = if asked < quiz.questions.len() { format!(", drawn from {}", quiz.questions.len()) } else { String::new() };
     let attempts =
         if quiz.attempts == 0 { "any number of attempts".to_owned() } else { count(quiz.attempts as usize, "attempt", "attempts") };

@@ -10,6 +10,7 @@ use crate::{
         class_view::{ClassRow, ClassView, ModuleCell},
         standing::{Sign, Standing, Trouble},
     },
+    course::Module,
     store::roster::RosterStatus,
     web::{
         State,
@@ -40,7 +41,7 @@ struct ClassPage<'a> {
     filters: Vec<Filter>,
     sorts: Vec<(SortBy, &'static str)>,
     columns: Vec<Column>,
-    modules: Vec<(usize, &'a str)>,
+    modules: Vec<(usize, String)>,
     rows: Vec<Row<'a>>,
     query: ClassQuery,
     csv: String,
@@ -141,7 +142,7 @@ pub(crate) fn page(state: &State, visitor: &Visitor, view: &ClassView, query: Cl
         filters: filters(view, &query, &class),
         sorts: COLUMNS.into_iter().chain([(SortBy::When, "Last event")]).collect(),
         columns: COLUMNS.map(|(by, text)| column(by, text, &query, &class)).into(),
-        modules: if whole { view.modules().enumerate().map(|(i, m)| (i + 1, m.title.as_str())).collect() } else { Vec::new() },
+        modules: if whole { view.modules().enumerate().map(|(i, m)| (i + 1, heading(i + 1, m))).collect() } else { Vec::new() },
         rows: shown.iter().map(|r| row(r, view, now)).collect(),
         csv: format!("{class}.csv{}", query.to_query()),
         query,
@@ -269,12 +270,20 @@ pub(super) fn act(standing: &Standing) -> Option<&'static str> {
     }
 }
 
+/// `Module 1, Foundations`; the exam has no number.
+fn heading(number: usize, module: &Module) -> String {
+    let place = if module.exam { module.place() } else { format!("Module {number}") };
+    format!("{place}, {}", module.title)
+}
+
 fn cell(number: usize, cell: &ModuleCell) -> Cell {
     let read = format!("{} of {} lessons read", cell.read, cell.lessons);
+    // An exam has none.
+    let with = |state: &str| if cell.lessons == 0 { state.to_owned() } else { format!("{state}, {read}") };
     let (state, note) = match cell {
-        c if c.complete => ("complete", format!("complete, {read}")),
-        c if c.running => ("running", format!("answering the quiz now, {read}")),
-        c if c.passed == Some(false) => ("failed", format!("not passed, {read}")),
+        c if c.complete => ("complete", with("complete")),
+        c if c.running => ("running", with("answering the quiz now")),
+        c if c.passed == Some(false) => ("failed", with("not passed")),
         c if c.score.is_some() || c.read > 0 => ("begun", read),
         _ => ("none", "not begun".to_owned()),
     };

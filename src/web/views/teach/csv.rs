@@ -29,7 +29,7 @@ pub(crate) fn export(view: &ClassView, query: &ClassQuery) -> String {
     ];
     let modules: Vec<String> = match view.only {
         Some(_) => Vec::new(),
-        None => view.modules().enumerate().map(|(i, m)| format!("{}. {}", i + 1, m.title)).collect(),
+        None => view.modules().enumerate().map(|(i, m)| if m.exam { m.title.clone() } else { format!("{}. {}", i + 1, m.title) }).collect(),
     };
     line(&mut out, fixed.iter().map(|t| (*t).to_owned()).chain(modules));
     for row in query.apply(&view.rows) {
