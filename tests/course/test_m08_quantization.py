@@ -170,6 +170,7 @@ class Quantization(Worked):
         (SPEED, r"$\log(6.24/6.20) = {}$", log(6.24 / 6.20)),
         (SPEED, "$32 / (1.4 - 0.2) = {}$", 32 / 1.2),
         (SPEED, r"10^6 \cdot 4 = {}$ MB", 134.515008 * 4),
+        (SPEED, "of which {} MB are the embedding", 28.311552 * 4),
         (SPEED, "packed blocks reads {} times less", 134_515_008 * 4 / (sum(BYTES) + FRONT)),
         (EDGE, "so at least {} for one byte", round(1300 / 8, -1)),
         (EDGE, r"$3.2 \cdot 10^9 \cdot 4.5 / 8 = {}$ GB", PHONE_W),
