@@ -132,6 +132,7 @@ class Quantization(Worked):
         (GGUF, "= {}$ bits per weight. In a small model", (sum(BYTES) + FRONT) * 8 / sum(n for n, _, _ in FILE)),
         (GGUF, "here {}% of the weights", 100 * FILE[1][0] / sum(n for n, _, _ in FILE)),
         (GGUF, "of the weights and {}% of the bytes", 100 * BYTES[1] / (sum(BYTES) + FRONT)),
+        (GGUF, "input table is {}% of the weights", 100 * 525_336_576 / 8_030_261_248),
         (GGUF, r"$256 \cdot 4 = {}$ bits", 1024),
         (GGUF, r"(6 + 6) = {}$ bits", 96),
         (GGUF, "$128 + 12 + 4 = {}$ bytes", 144),
