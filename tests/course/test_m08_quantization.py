@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import re
 import unittest
 from math import log, log2, prod, sqrt
@@ -205,6 +206,14 @@ class Quantization(Worked):
         for weights, size, bits, total in rows:
             self.assertEqual(float(bits), int(size) * 8 / int(weights))
             self.assertLessEqual(abs(float(total) - 8.030261248 * float(bits) / 8), 0.005001)
+
+    def test_no_other_choice_of_levels_beats_the_trained_one(self):
+        text = (FOLDER / f"{EDGE}.md").read_text(encoding="utf-8")
+        code = re.search(r'```python[^\n]*\n(.*?)\nprint\("after', text, re.S)[1]
+        known = {}
+        exec(compile(code, EDGE, "exec"), known)
+        best = min(itertools.product((-0.5, 0.0, 0.5), repeat=6), key=lambda w: known["loss"](w))
+        self.assertIn(f"during training {list(best)} loss {known['loss'](best):.3f}", text)
 
     def test_the_code_prints_what_the_lessons_show(self):
         found = 0
