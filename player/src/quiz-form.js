@@ -46,7 +46,7 @@ function enhanceNumber(field) {
 
 /** @param {HTMLElement} list @param {() => void} changed */
 function enhanceOrdering(list, changed) {
-  if (list.dataset.enhanced !== undefined || list.closest('[disabled]')) return;
+  if (list.dataset.enhanced !== undefined || list.closest('[data-review]')) return;
   list.dataset.enhanced = '';
   const items = () => all('.order-item', list);
   const place = (/** @type {HTMLElement} */ item) => /** @type {HTMLSelectElement} */ (one('select', item));

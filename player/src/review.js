@@ -42,7 +42,9 @@ export function verdictOf(result) {
  */
 function reviewQuestion(box, q, seed, response, result, reveal, lessonLink) {
   const verdict = verdictOf(result);
-  box.setAttribute('disabled', '');
+  // Not the fieldset itself: code and tables in it stay within reach of the keyboard.
+  box.dataset.review = '';
+  for (const field of all('input, select, button', box)) field.setAttribute('disabled', '');
   box.classList.add(`verdict-${verdict}`);
   markOptions(box, q, response, reveal);
   const says = one('[data-read-as]', box);

@@ -79,7 +79,8 @@ pub(super) fn table(c: &mut Walk<'_, '_>, node: Node<'_>, entering: bool) -> Res
 
 pub(super) fn cell(c: &mut Walk<'_, '_>, node: Node<'_>, entering: bool) -> fmt::Result {
     let row = node.parent();
-    let header = row.is_some_and(|r| matches!(r.data().value, NodeValue::TableRow(true)));
+    // A corner without words heads nothing.
+    let header = row.is_some_and(|r| matches!(r.data().value, NodeValue::TableRow(true))) && node.first_child().is_some();
     let tag = if header { "th" } else { "td" };
     if !entering {
         return writeln!(c, "</{tag}>");

@@ -53,6 +53,12 @@ fn tables_scroll_in_a_box_of_their_own() {
 }
 
 #[test]
+fn a_corner_of_a_table_without_words_is_no_heading() {
+    let html = html("| | b |\n|--:|---|\n| 1 | 2 |\n");
+    assert!(html.contains("<td class=\"al-r\"></td>") && html.contains("<th scope=\"col\">b</th>"), "{html}");
+}
+
+#[test]
 fn footnotes_are_numbered_and_lead_there_and_back() {
     let html = html("One[^x] and again[^x], two[^y].\n\n[^y]: Second.\n[^x]: First.\n");
     assert!(html.contains("<sup class=\"footnote-ref\"><a href=\"#m01-a--fn-1\" id=\"m01-a--fnref-1\">1</a></sup>"), "{html}");
