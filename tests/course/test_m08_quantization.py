@@ -174,7 +174,7 @@ class Quantization(Worked):
         (SPEED, r"10^6 \cdot 4 = {}$ MB", 134.515008 * 4),
         (SPEED, "of which {} MB are the embedding", 28.311552 * 4),
         (SPEED, "packed blocks reads {} times less", 134_515_008 * 4 / (sum(BYTES) + FRONT)),
-        (SPEED, r"/ 64 \cdot 4 = {}$ MB more", 106_168_320 / 64 * 4 / 1e6),
+        (SPEED, r"/ 64 \cdot 4 = {}$ MB in 32 bits", 106_168_320 / 64 * 4 / 1e6),
         (SPEED, r"$32 \cdot 3.6 = {}$ operations", 32 * 2 / 0.5625),
         (EDGE, "so at least {} for one byte", round(1300 / 8, -1)),
         (EDGE, r"$3.2 \cdot 10^9 \cdot 4.5 / 8 = {}$ GB", PHONE_W),
