@@ -41,10 +41,11 @@ def test_nothing_right_is_a_grade_too(stage, learner):
 
 
 def test_each_link_has_a_grade_of_its_own(stage, learner):
-    Learner(stage, learner, "by-custom").take_quiz(right=4)
-    Learner(stage, learner, "by-url").take_quiz(right=6)
-    stage.arrives([50], learner, "by-custom")
-    stage.arrives([75], learner, "by-url")
+    _, one = Learner(stage, learner, "by-custom").take_quiz(right=4)
+    _, other = Learner(stage, learner, "by-url").take_quiz(right=6)
+    assert one != other
+    stage.arrives([one], learner, "by-custom")
+    stage.arrives([other], learner, "by-url")
 
 
 def test_where_the_platform_lets_tools_make_line_items_we_make_one_that_counts(stage, learner):

@@ -56,17 +56,16 @@ def test_one_token_serves_many_grades_whatever_word_it_comes_with(stage, learner
 
 
 def test_where_there_is_no_column_we_make_one_and_of_two_learners_only_the_first_does(stage, learner, classmate):
-    for user in (learner, classmate):
-        Learner(stage, user, "own-line-item").take_quiz(right=6)
-    for user in (learner, classmate):
-        stage.arrives([75], user, "own-line-item")
+    scores = {user: Learner(stage, user, "own-line-item").take_quiz(right=6)[1] for user in (learner, classmate)}
+    for user, score in scores.items():
+        stage.arrives([score], user, "own-line-item")
     made = [item for item in stage.ask("/t/state")["line_items"] if item["resourceLinkId"] == "own-line-item"]
     assert len(made) == 1 and made[0]["tag"] == "grade", made
 
 
 def test_the_links_own_column_is_found_on_the_third_page_though_next_stands_without_quotes(stage, learner):
-    Learner(stage, learner, "third-page").take_quiz(right=6)
-    stage.arrives([75], learner, "third-page")
+    _, worth = Learner(stage, learner, "third-page").take_quiz(right=6)
+    stage.arrives([worth], learner, "third-page")
     [score] = [s for s in stage.ask("/t/state")["scores"] if s["link"] == "third-page"]
     assert score["line_item"] == "13", "beside it are two that a teacher made"
 
