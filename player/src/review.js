@@ -44,7 +44,7 @@ function reviewQuestion(box, q, seed, response, result, reveal, lessonLink) {
   const verdict = verdictOf(result);
   // Not the fieldset itself: code and tables in it stay within reach of the keyboard.
   box.dataset.review = '';
-  for (const field of all('input, select, button', box)) field.setAttribute('disabled', '');
+  for (const field of all('input, select', box)) field.setAttribute('disabled', '');
   box.classList.add(`verdict-${verdict}`);
   markOptions(box, q, response, reveal);
   const says = one('[data-read-as]', box);
